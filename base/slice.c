@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "base/slice.h"
+
+#include <string.h>
+
+hk_slice hk_slice_of(const void *p, size_t n)
+{
+    return (hk_slice){p, n};
+}
+
+hk_slice hk_slice_z(const char *text)
+{
+    return (hk_slice){(const uint8_t *)text, text ? strlen(text) : 0};
+}
+
+bool hk_slice_eq(hk_slice a, hk_slice b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool hk_slice_eq_z(hk_slice a, const char *text)
+{
+    return hk_slice_eq(a, hk_slice_z(text));
+}
+
+bool hk_slice_starts(hk_slice whole, hk_slice start)
+{
+    return whole.n >= start.n && (start.n == 0 || memcmp(whole.p, start.p, start.n) == 0);
+}
+
+size_t hk_slice_find(hk_slice s, uint8_t byte)
+{
+    const uint8_t *at = s.n ? memchr(s.p, byte, s.n) : NULL;
+    return at ? (size_t)(at - s.p) : s.n;
+}
+
+hk_slice hk_slice_part(hk_slice s, size_t from, size_t n)
+{
+    if (from >= s.n)
+        return (hk_slice){0};
+    size_t left = s.n - from;
+    return (hk_slice){s.p + from, n < left ? n : left};
+}
+
+/* How many bytes the sequence starting at p has, or 0 if it is not one well-formed character. */
+static size_t utf8_length(const uint8_t *p, size_t left)
+{
+    uint8_t a = p[0];
+    if (a < 0x80)
+        return 1;
+    if (a < 0xC2 || a > 0xF4)
+        return 0;
+    size_t n = a < 0xE0 ? 2 : a < 0xF0 ? 3 : 4;
+    if (left < n)
+        return 0;
+    uint8_t low = 0x80, high = 0xBF; /* the second byte's range: RFC 3629 section 4 */
+    if (a == 0xE0)
+        low = 0xA0;
+    else if (a == 0xED)
+        high = 0x9F;
+    else if (a == 0xF0)
+        low = 0x90;
+    else if (a == 0xF4)
+        high = 0x8F;
+    if (p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+bool hk_utf8_valid(hk_slice s)
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t n = utf8_length(s.p + i, s.n - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+hk_reader hk_reader_of(hk_slice s)
+{
+    return (hk_reader){s.p, s.n, false};
+}
+
+hk_slice hk_read_bytes(hk_reader *r, size_t n)
+{
+    if (r->bad || r->left < n) {
+        r->bad = true;
+        return (hk_slice){0};
+    }
+    hk_slice got = {r->p, n};
+    r->p += n;
+    r->left -= n;
+    return got;
+}
+
+uint8_t hk_read_u8(hk_reader *r)
+{
+    hk_slice s = hk_read_bytes(r, 1);
+    return s.n ? s.p[0] : 0;
+}
+
+uint32_t hk_read_u32(hk_reader *r)
+{
+    hk_slice s = hk_read_bytes(r, 4);
+    if (s.n == 0)
+        return 0;
+    return (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
+}
+
+int64_t hk_read_u53(hk_reader *r)
+{
+    uint64_t high = hk_read_u32(r), low = hk_read_u32(r);
+    uint64_t v = high << 32 | low;
+    if (v > (uint64_t)HK_INT_MAX)
+        r->bad = true;
+    return r->bad ? 0 : (int64_t)v;
+}
+
+void hk_read_into(hk_reader *r, uint8_t *ret, size_t n)
+{
+    hk_slice s = hk_read_bytes(r, n);
+    if (s.n)
+        memcpy(ret, s.p, n);
+    else if (n)
+        memset(ret, 0, n);
+}
+
+bool hk_reader_finished(const hk_reader *r)
+{
+    return !r->bad && r->left == 0;
+}
+
+hk_writer hk_writer_of(uint8_t *p, size_t cap)
+{
+    return (hk_writer){p, cap, 0, false};
+}
+
+void hk_write_bytes(hk_writer *w, const void *p, size_t n)
+{
+    if (w->bad || w->cap - w->n < n) {
+        w->bad = true;
+        return;
+    }
+    if (n)
+        memcpy(w->p + w->n, p, n);
+    w->n += n;
+}
+
+void hk_write_slice(hk_writer *w, hk_slice s)
+{
+    hk_write_bytes(w, s.p, s.n);
+}
+
+void hk_write_u8(hk_writer *w, uint8_t v)
+{
+    hk_write_bytes(w, &v, 1);
+}
+
+void hk_write_u32(hk_writer *w, uint32_t v)
+{
+    uint8_t b[4] = {(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
+    hk_write_bytes(w, b, sizeof b);
+}
+
+void hk_write_u53(hk_writer *w, int64_t v)
+{
+    if (v < 0 || v > HK_INT_MAX) {
+        w->bad = true;
+        return;
+    }
+    hk_write_u32(w, (uint32_t)((uint64_t)v >> 32));
+    hk_write_u32(w, (uint32_t)((uint64_t)v & 0xFFFFFFFFu));
+}
+
+hk_slice hk_writer_done(const hk_writer *w)
+{
+    return (hk_slice){w->p, w->n};
+}
+
+static const char B64[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+size_t hk_b64_size(size_t n)
+{
+    return n / 3 * 4 + (n % 3 ? n % 3 + 1 : 0);
+}
+
+size_t hk_b64_max_bytes(size_t characters)
+{
+    return characters / 4 * 3 + (characters % 4 ? characters % 4 - 1 : 0);
+}
+
+void hk_b64_encode(hk_slice in, char *ret)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < in.n; i++) {
+        bits = bits << 8 | in.p[i];
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            *ret++ = B64[bits >> held & 63];
+        }
+    }
+    if (held)
+        *ret = B64[bits << (6 - held) & 63];
+}
+
+static int b64_value(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+hk_err hk_b64_decode(hk_slice in, uint8_t *ret, size_t cap, size_t *ret_n)
+{
+    if (in.n % 4 == 1)
+        return HK_BAD;
+    size_t n = 0;
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < in.n; i++) {
+        int v = b64_value(in.p[i]);
+        if (v < 0)
+            return HK_BAD;
+        bits = bits << 6 | (uint32_t)v;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            if (n == cap)
+                return HK_TOO_MUCH;
+            ret[n++] = (uint8_t)(bits >> held);
+        }
+    }
+    if (held && (bits & ((1u << held) - 1)))
+        return HK_BAD; /* two spellings of one value would defeat every comparison of text */
+    *ret_n = n;
+    return HK_OK;
+}
