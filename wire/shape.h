@@ -13,7 +13,9 @@
  *
  * In JSON: integers within 2^53 - 1 (no fractions, no exponents), text in UTF-8, bytes and ids as base64url
  * without padding. Refused with the member's path: unknown, missing, duplicate, wrong kind, too small, too
- * big, too deep.
+ * big, too deep. Optional members: absent text and bytes have p == NULL, ids and hashes are all zero, a
+ * choice is -1, a list has no items, a number is 0 and a bool false. The encoder leaves out what is optional
+ * and absent, so declare a number or bool required where 0 or false says something.
  */
 #ifndef HK_WIRE_SHAPE_H
 #define HK_WIRE_SHAPE_H
@@ -24,7 +26,7 @@ typedef struct shape shape;
 
 typedef enum shape_kind {
     SHAPE_KIND_BOOL,  /* bool */
-    SHAPE_KIND_INT,   /* int64_t, min to max */
+    SHAPE_KIND_INT,   /* int64_t, min to max (and 0 for absent when optional) */
     SHAPE_KIND_TEXT,  /* hk_slice of UTF-8 without control characters but newline and tab; min to max bytes */
     SHAPE_KIND_BYTES, /* hk_slice, base64url in JSON; min to max bytes */
     SHAPE_KIND_ID,    /* uint8_t[16] (account_id and friends), base64url; all zero means absent */
@@ -102,6 +104,12 @@ struct shape {
 #m, SHAPE_KIND_OBJECT, need, 0, 0, offsetof(t, m), of, NULL, about                                   \
     }
 
+/* An item of a list that is no object but a bare value: the shape's only member has an empty name. */
+extern const shape SHAPE_ID_ITEM;   /* account_id and friends: ["22 characters", ...] */
+extern const shape SHAPE_TEXT_ITEM; /* hk_slice: ["words", ...], each at most 1024 bytes */
+/* {}: the body of a POST that says nothing, the answer of a message that has nothing to say. No struct. */
+extern const shape SHAPE_NOTHING;
+
 #define SHAPE_DEPTH_MAX 5 /* declared shapes nest less; deeper input is an attack */
 
 /* Why a body was refused, in words for the sender: the member's path ("wraps[2].account") and a fixed
@@ -116,5 +124,7 @@ typedef struct shape_problem {
 hk_err shape_decode(const shape *s, hk_slice json, hk_arena *arena, void *ret, shape_problem *problem);
 /* The JSON of *value in the arena. Optional members that are absent are left out. */
 hk_err shape_encode(const shape *s, const void *value, hk_arena *arena, hk_slice *ret);
+/* The same as something told on a socket: {"t": NAME, ...members}. `told` is a constant of ours. */
+hk_err shape_encode_told(const char *told, const shape *s, const void *value, hk_arena *arena, hk_slice *ret);
 
 #endif

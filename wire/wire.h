@@ -25,11 +25,13 @@
 typedef struct wire wire;
 typedef struct wire_request wire_request;
 typedef struct wire_reply wire_reply;
+typedef struct wire_text wire_text;
 
 typedef enum wire_mode {
     WIRE_READ,  /* on a reader: sees the last commit, may not change anything */
     WIRE_WRITE, /* on the writer, inside the group's transaction */
-    WIRE_LOOP,  /* on the loop's thread, without the database: typing, health */
+    WIRE_LOOP,  /* on the loop's thread, without the database: typing. Routes in this mode are for anybody
+                   (nobody can be asked who it is); messages know their socket's owner */
 } wire_mode;
 
 /* Who may call a route at all; finer permission is the statement's business. Bits of wire_who.is. */
@@ -53,7 +55,7 @@ typedef struct wire_who {
 /* What a handler sees. Borrowed for the handler's run; the arena lives until the reply has left. */
 struct wire_request {
     hk_arena *arena;
-    void *db;    /* store_db of the running transaction (WIRE_READ, WIRE_WRITE), else NULL */
+    void *db;    /* store_db of the running transaction (WIRE_READ, WIRE_WRITE), NULL in WIRE_LOOP */
     void *place; /* the server's composed state, given in wire_options */
     wire_who who;
     int64_t now_ms;     /* the server's clock when the request was complete */
@@ -61,6 +63,7 @@ struct wire_request {
     hk_slice raw;       /* the body's bytes for routes with `raw_max` */
     hk_slice params[4]; /* path parameters in order, percent-decoding refused: ids and numbers only */
     size_t param_count;
+    hk_slice query;                    /* after the "?", for wire_query_int */
     hk_slice cookie, pre_login_cookie; /* tokens, as sent; empty when not */
     hk_slice host;                     /* the Host header, checked against the configured origins */
     uint64_t address_key; /* keyed hash of the peer's address, rotated daily; for rate limits only */
@@ -83,10 +86,14 @@ void wire_reply_pre_login_cookie(wire_reply *reply, hk_slice token, int64_t max_
 /* A finer code than the result has ("epoch_taken"), and words for people; both string constants. Returns err.
  */
 hk_err wire_problem(wire_reply *reply, hk_err err, const char *code, const char *sentence);
+/* Adds to the problem answer: which member was meant (from our own tables), or a number ("epoch": 7). */
+void wire_problem_member(wire_reply *reply, const char *member);
+void wire_problem_int(wire_reply *reply, const char *name, int64_t value);
 
-/* Run on the loop's thread after COMMIT (never when the request failed), in order: for telling others. */
-hk_err wire_after(wire_request *r, void (*run)(void *place, void *arg),
-                  void *arg); /* arg: in the request's arena */
+/* Run on the loop's thread after COMMIT and just before this request's own reply leaves, in the order of the
+ * commits; never when the request failed; also when its connection is gone by then. For telling others. `arg`
+ * lies in the request's arena and lives until run returns. */
+hk_err wire_after(wire_request *r, void (*run)(void *place, void *arg), void *arg);
 
 typedef hk_err (*wire_handler)(wire_request *r, wire_reply *reply);
 
@@ -100,7 +107,7 @@ typedef struct wire_route {
     wire_handler handler;
     const char *about; /* one sentence for the documentation */
     size_t raw_max;    /* > 0: the body is bytes of at most this many, not JSON */
-    const char *limit; /* name of a rate limit in limits.h, NULL for the general one */
+    const char *limit; /* a rate class of limits.h ("sign_in"), besides the general one; or NULL */
 } wire_route;
 
 /* A message on the socket: {"t": NAME, "id": n, ...members}; the answer is {"t": "ok"|"problem", "id": n,
@@ -115,17 +122,29 @@ typedef struct wire_message {
     const char *about;
 } wire_message;
 
-/* The server's side of a socket, for `live`: bytes go out as one text frame each. Loop thread only. */
-hk_err wire_socket_send(wire *w, uint64_t connection,
-                        hk_slice text); /* HK_BUSY: too slow, it is being dropped */
+/* The server's side of a socket, for `live`: bytes go out as one text frame each. Loop thread only. HK_BUSY:
+ * the reader is too slow and is being dropped (4002); HK_NOT_THERE: gone. */
+hk_err wire_socket_send(wire *w, uint64_t connection, hk_slice text);
 void wire_socket_close(wire *w, uint64_t connection, int code);
 
-/* A static file, whole in memory. */
-typedef struct wire_file {
-    const char *path, *content_type, *etag, *etag_br;
-    hk_slice bytes, brotli;
-    bool immutable; /* its name holds its hash */
-} wire_file;
+/* ---- Jobs: how a request gets to a database thread and back.
+ * `dispatch` hands one over (it never runs it on the loop's thread); the thread calls wire_job_run inside the
+ * transaction, and, when the outcome is on disk, wire_job_done. An error of wire_job_run means: undo what
+ * this job did; give the same error to wire_job_done (or HK_STORE when the commit failed). After
+ * wire_job_done the job is gone. The first WIRE_JOB_SPACE bytes of a job belong to the dispatcher (a
+ * store_job fits), aligned to 16. */
+#define WIRE_JOB_SPACE 64
+hk_err wire_job_run(void *job, void *db);
+void wire_job_done(void *job, hk_err result);
+
+/* ---- Static files */
+
+/* Reads a directory written by the web build, whole: its manifest.json says for each path the file, its type
+ * and whether its name holds its hash (wire/files.h has the form). Free with wire_files_free. */
+typedef struct wire_files wire_files;
+hk_err wire_files_load(const char *directory, wire_files **ret);
+void wire_files_free(wire_files *files);
+const char *wire_files_problem(void); /* why the last load on this thread failed, for a person */
 
 typedef struct wire_options {
     const char *listen;  /* "127.0.0.1:8080", "[::1]:8080" or "unix:/run/hearken/socket" (behind a proxy) */
@@ -139,11 +158,9 @@ typedef struct wire_options {
     size_t room_count;
     const wire_message *const *messages;
     const size_t *message_counts;
-    const wire_file *files;
-    size_t file_count; /* sorted by path */
+    const wire_files *files; /* NULL: none */
     void *place;
-    /* Give the job to a database thread; it must call wire_job_run there and wire_job_done after the commit.
-     */
+    /* Give the job to a database thread (see Jobs). An error (HK_BUSY) is answered as a problem. */
     hk_err (*dispatch)(void *place, wire_mode mode, void *job);
     /* Who is asking, from the cookie; called on the database thread before the handler. */
     hk_err (*who)(wire_request *r, wire_who *ret);
@@ -152,16 +169,39 @@ typedef struct wire_options {
     void (*opened)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
     void (*closed)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
     bool (*ready)(void *place);                                            /* for /readyz */
-    void (*metrics_more)(void *place, struct evbuffer *out);               /* more lines for /metrics */
+    void (*metrics_more)(void *place, wire_text *out);                     /* more lines for /metrics */
+    uint32_t rate_factor; /* every rate and burst times this; 0 is 1. Higher only where one machine plays many
+                             people: demo, replay, measurements */
 } wire_options;
 
+/* Everything in *options is borrowed until wire_free. Call before other threads exist (it seeds hash tables).
+ */
 hk_err wire_new(const wire_options *options, wire **ret);
-hk_err wire_run(
-    wire *w); /* until wire_stop; drains: no new connections, finish what runs, close sockets with 1001 */
+/* Serves until wire_stop, then drains: no new connections, what runs is finished, sockets close with 1001. */
+hk_err wire_run(wire *w);
 void wire_stop(wire *w); /* safe from a signal handler and any thread */
 void wire_free(wire *w);
-const char *wire_problem_words(void); /* why wire_new failed, for a person */
+int wire_port(const wire *w);         /* where it listens; useful with port 0; 0 for a Unix socket */
+const char *wire_problem_words(void); /* why the last wire_new on this thread failed, for a person */
 /* Have something run on the loop's thread. Any thread. */
 hk_err wire_on_loop(wire *w, void (*run)(void *place, void *arg), void *arg);
+
+/* Text that grows, for /metrics. Over its bound it stops growing and the answer is a problem. */
+void wire_text_add(wire_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- One request without a network, as a database thread would run it: for tests of features. `who`: NULL
+ * asks options->who. The answer lies in the arena. Runs the wire_after functions when the request succeeded
+ * and `after` is true. Origin and rates are not looked at. `base` brings place, now_ms, cookies and
+ * address_key. A message of the socket is called with the method "SOCKET" and its name as target. */
+typedef struct wire_called {
+    hk_err err;
+    int status;
+    hk_slice body;                             /* JSON or bytes, as they would have been sent */
+    const char *code;                          /* of a problem, or NULL */
+    hk_slice set_cookie, set_pre_login_cookie; /* tokens; p is NULL when not set */
+} wire_called;
+void wire_call(const wire_options *options, const char *method, hk_slice target, hk_slice body,
+               const wire_who *who, wire_request *base, hk_arena *arena, void *db, bool after,
+               wire_called *ret);
 
 #endif
