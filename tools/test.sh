@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+#
+# Runs the tests, suite after suite, and ends with one line: N passed, N failed.
+#   tools/test.sh                 everything, short forms
+#   tools/test.sh check           only what needs no running place: layers, format, contract, types
+#   tools/test.sh NAME...         only the suites with these names
+#   tools/test.sh crash --cycles N --points N     the long crash harnesses
+# Each suite's whole output is kept in build-test/logs/NAME.log and shown when it fails.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+BUILD=build-test
+WEB=build-web
+LOGS=$BUILD/logs
+only=()
+passed=0 failed=0 failures=()
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
+export HEARKEN_BUILD=$PWD/$BUILD HEARKEN_WEB=$PWD/$WEB
+
+# How many tests a log counts: cmocka groups, node's runner, and our own "N passed, N failed" lines.
+count_in_log() {
+    awk '
+        /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
+        /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
+        /^# pass [0-9]+/ || /^ℹ pass [0-9]+/ { p += $3 }
+        /^# fail [0-9]+/ || /^ℹ fail [0-9]+/ { f += $3 }
+        /^([a-z_-]+: )?[0-9]+ passed, [0-9]+ failed/ { for (i = 1; i < NF; i++) { if ($(i+1) ~ /^passed/) p += $i; if ($(i+1) ~ /^failed/) f += $i } }
+        END { print p + 0, f + 0 }' "$1"
+}
+
+suite() { # suite NAME COMMAND...
+    local name=$1 log=$LOGS/$1.log p f started=$SECONDS
+    shift
+    if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $name "* ]]; then return 0; fi
+    "$@" >"$log" 2>&1
+    local status=$?
+    read -r p f < <(count_in_log "$log")
+    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+    if [ $status -eq 0 ] && [ "$p" -eq 0 ]; then p=1; fi # a build or a check without cases of its own
+    passed=$((passed + p)) failed=$((failed + f))
+    printf '%-22s %5d passed %3d failed  %4d s\n' "$name" "$p" "$f" $((SECONDS - started))
+    if [ $status -ne 0 ] || [ "$f" -gt 0 ]; then
+        failures+=("$name")
+        tail -n 60 "$log" | sed 's/^/    /'
+        return 1
+    fi
+}
+
+meson_build() { # meson_build DIR CC OPTIONS...
+    local dir=$1 cc=$2
+    shift 2
+    [ -f "$dir/build.ninja" ] || CC=$cc meson setup "$dir" "$@" || { rm -rf "$dir/meson-private"; return 1; }
+    ninja -C "$dir"
+}
+
+unit_tests() {
+    meson test -C $BUILD --no-rebuild --suite unit --print-errorlogs --timeout-multiplier 4
+    local status=$?
+    cat $BUILD/meson-logs/testlog.txt
+    return $status
+}
+
+format_is_ours() {
+    local files
+    mapfile -t files < <(git ls-files '*.c' '*.h')
+    clang-format-14 --dry-run --Werror "${files[@]}"
+}
+
+finish() {
+    if [ ${#failures[@]} -gt 0 ]; then echo "failed: ${failures[*]}"; fi
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
+mkdir -p $LOGS
+case "${1:-}" in
+crash)
+    shift
+    suite build meson_build build gcc -Dbuildtype=release &&
+        suite crash node journeys/crash/run.mjs --build build "$@"
+    finish
+    ;;
+check) only=(layers format c-gcc contract symbols types catalogues) ;;
+*) only=("$@") ;;
+esac
+
+suite layers node --test tools/check/layers.test.mjs && suite layers node tools/check/layers.mjs
+suite format format_is_ours
+suite c-gcc meson_build $BUILD gcc -Db_sanitize=address,undefined -Db_lundef=false
+suite c-clang meson_build build-clang clang-14 -Db_sanitize=none
+suite unit unit_tests
+suite wasm tools/wasm/build.sh
+suite types npm run --silent check
+suite pages node tools/web/build.mjs --out $WEB
+suite web-unit npm run --silent test:unit
+suite vault-wasm npm run --silent test:wasm
+suite vault-browser npm run --silent test:wasm-browser
+suite contract tools/check/contract.sh $BUILD
+suite symbols tools/check/symbols.sh $BUILD
+suite hostile node --test --test-concurrency=1 wire/hostile_test.mjs
+suite place node --test --test-concurrency=1 server/
+suite crash node journeys/crash/run.mjs --build $BUILD --short
+suite journeys node --test --test-concurrency=1 journeys/
+finish
