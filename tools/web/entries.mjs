@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The one list of what the browser is given. build.mjs reads it; nothing else decides what is served.
+
+// Binary parts: built by tools/wasm/ into build-wasm/, or lying in the tree. Missing ones make their URL empty
+// only where `optional` says so (a build without that part still is a whole place).
+export const BINARIES = [
+    { name: "vaultWasm", from: "build-wasm/vault.wasm", type: "application/wasm" },
+    { name: "kdfWasm", from: "build-wasm/kdf.wasm", type: "application/wasm" },
+    { name: "listeningWasm", from: "build-wasm/listening.wasm", type: "application/wasm", optional: true },
+    { name: "listeningSimdWasm", from: "build-wasm/listening-simd.wasm", type: "application/wasm", optional: true },
+    { name: "listeningWeights", from: "listening/model/weights.bin", type: "application/octet-stream", optional: true },
+];
+
+// Each worker is one file of its own: what runs beside keys or drafts shares no chunk with a page. Audio
+// worklets are built alike.
+export const WORKERS = [
+    { name: "vaultWorker", from: "web/bridge/vault/worker.ts" },
+    { name: "kdfWorker", from: "web/bridge/vault/kdf-worker.ts" },
+    { name: "listeningWorker", from: "web/bridge/listening/worker.ts", optional: true },
+    { name: "floorWorklet", from: "web/bridge/floor/worklet.ts", optional: true },
+];
+
+// The page's own code, split into chunks; screens that load late are `import()`ed there.
+export const PAGE_ENTRIES = ["client/main.tsx", "client/main.css"];
+
+// Pages are written by hand in client/pages/NAME.html and served as /NAME (index: /). In them "@SOURCE" stands for
+// the built address of an entry: <script type="module" src="@client/main.tsx">.
+export const PAGES = "client/pages";
+
+// Served as they lie, under their own names, from the root: icons, the web app manifest, robots.txt.
+export const STATIC = "client/static";
+
+export const SERVICE_WORKER = "client/service-worker.ts";
