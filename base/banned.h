@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef HK_OPENSSL /* its headers name parameters "rand", so they have to come first where they are needed */
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#endif
 
 /* glibc makes some of them macros, which cannot be poisoned. */
 #undef alloca

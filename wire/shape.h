@@ -33,8 +33,8 @@ typedef enum shape_kind {
     SHAPE_KIND_HASH,  /* uint8_t[32], base64url; all zero means absent */
     SHAPE_KIND_CHOICE, /* int64_t index into `choices`, a word in JSON; -1 when absent */
     SHAPE_KIND_LIST,   /* shape_list of `of` structs, min to max items */
-    SHAPE_KIND_OBJECT, /* the struct of `of`, inside; absent leaves zeros and clears its bool at
-                          `given_offset` */
+    SHAPE_KIND_OBJECT, /* the struct of `of`, inside; an optional one has a bool beside it (SHAPE_OBJECT_IF)
+                        */
 } shape_kind;
 
 typedef enum shape_need { SHAPE_OPTIONAL, SHAPE_REQUIRED } shape_need;
@@ -48,7 +48,7 @@ typedef struct shape_member {
     const char *name;
     shape_kind kind;
     shape_need need;
-    int64_t min, max;
+    int64_t min, max; /* of an optional OBJECT, max is the offset of its bool */
     size_t offset;
     const shape *of;            /* LIST and OBJECT */
     const char *const *choices; /* CHOICE, NULL-terminated */
@@ -104,13 +104,24 @@ struct shape {
 #m, SHAPE_KIND_OBJECT, need, 0, 0, offsetof(t, m), of, NULL, about                                   \
     }
 
+/* An optional object: `given` is the bool member that says whether it is there. */
+#define SHAPE_OBJECT_IF(t, m, given, of, about)                                                              \
+    {                                                                                                        \
+#m, SHAPE_KIND_OBJECT, SHAPE_OPTIONAL, 0, (int64_t)offsetof(t, given), offsetof(t, m), of, NULL,     \
+            about                                                                                            \
+    }
+
 /* An item of a list that is no object but a bare value: the shape's only member has an empty name. */
 extern const shape SHAPE_ID_ITEM;   /* account_id and friends: ["22 characters", ...] */
 extern const shape SHAPE_TEXT_ITEM; /* hk_slice: ["words", ...], each at most 1024 bytes */
 /* {}: the body of a POST that says nothing, the answer of a message that has nothing to say. No struct. */
 extern const shape SHAPE_NOTHING;
 
-#define SHAPE_DEPTH_MAX 5 /* declared shapes nest less; deeper input is an attack */
+#define SHAPE_ID_BYTES    16
+#define SHAPE_HASH_BYTES  32
+#define SHAPE_DEPTH_MAX   6    /* declared shapes nest less; deeper input is an attack */
+#define SHAPE_MEMBERS_MAX 64   /* of one shape: a set of seen members fits one word */
+#define SHAPE_LIST_MAX    2048 /* items of any list: more than any screen or team asks for */
 
 /* Why a body was refused, in words for the sender: the member's path ("wraps[2].account") and a fixed
  * sentence. */
