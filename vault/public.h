@@ -63,7 +63,7 @@
 #define VAULT_COMMIT_BYTES_MAX   7080  /* 16 members, 16 consents and the note */
 #define VAULT_ENVELOPE_BYTES_MAX 17313 /* the biggest body and 16 tags */
 #define VAULT_FIRST_BYTES_MAX    16748
-#define VAULT_CHAIN_BYTES_MAX    6681 /* an encoded chain */
+#define VAULT_CHAIN_BYTES_MAX    6847 /* an encoded chain */
 
 /* The closed list of domain strings; FORMAT.md says for each who uses it and under which key. */
 #define VAULT_D_CKC        "hearken/ckc/v1"
@@ -101,6 +101,7 @@
 #define VAULT_D_INV_TOKEN  "hearken/inv-token/v1"
 #define VAULT_D_INV_STORED "hearken/inv-stored/v1"
 #define VAULT_D_INV_AUTH   "hearken/inv-auth/v1"
+#define VAULT_D_INV_FIRST  "hearken/inv-first/v1"
 #define VAULT_D_FP         "hearken/fp/v1"
 #define VAULT_D_PLACEFP    "hearken/placefp/v1"
 #define VAULT_D_SAS        "hearken/sas/v1"
@@ -194,6 +195,8 @@ typedef struct vault_chain {
     account_id host; /* the author of the first commit */
     uint8_t member_count;
     vault_member members[VAULT_MEMBERS_MAX];
+    int64_t until_ms[VAULT_MEMBERS_MAX];    /* what the consent for this member said; 0: no end */
+    uint32_t from_epoch[VAULT_MEMBERS_MAX]; /* the same; they may be given keys from here on */
     uint16_t consent_count;
     uint8_t consents[VAULT_CHAIN_CONSENTS_MAX][HK_ID_BYTES]; /* used up, in order of use */
 } vault_chain;

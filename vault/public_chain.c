@@ -261,10 +261,32 @@ static hk_err replaces(const step *s)
     return replaced == 1 ? HK_OK : HK_REFUSED;
 }
 
+/* How long, and from which epoch on, each member may read: as their last consent said, else unchanged;
+ * whoever is new without a consent has the client's or host's own word, which has no end. */
+static void note_terms(const vault_chain *now, const vault_commit *c, int64_t *ret_until, uint32_t *ret_from)
+{
+    for (size_t i = 0; i < c->member_count; i++) {
+        const vault_member *was = vault_chain_member(now, &c->members[i].account);
+        ret_until[i] = was ? now->until_ms[was - now->members] : 0;
+        ret_from[i] = was ? now->from_epoch[was - now->members] : c->epoch;
+        for (size_t j = 0; j < c->consent_count; j++) {
+            if (!HK_ID_EQ(c->consents[j].subject, c->members[i].account))
+                continue;
+            ret_until[i] = c->consents[j].until_ms;
+            ret_from[i] = c->consents[j].from_epoch;
+        }
+    }
+}
+
 static void advance(const vault_chain *now, const vault_commit *c, vault_chain *ret)
 {
+    int64_t until_ms[VAULT_MEMBERS_MAX] = {0};
+    uint32_t from_epoch[VAULT_MEMBERS_MAX] = {0};
+    note_terms(now, c, until_ms, from_epoch);
     if (ret != now)
         *ret = *now;
+    __builtin_memcpy(ret->until_ms, until_ms, sizeof until_ms);
+    __builtin_memcpy(ret->from_epoch, from_epoch, sizeof from_epoch);
     if (ret->epoch == 0) {
         ret->conv = c->conv;
         ret->kind = c->kind;

@@ -20,8 +20,11 @@ hk_err vault_chain_encode(const vault_chain *chain, uint8_t *ret, size_t cap, si
     hk_write_bytes(&w, chain->ckc, VAULT_HASH_BYTES);
     hk_write_bytes(&w, chain->host.b, HK_ID_BYTES);
     hk_write_u8(&w, chain->member_count);
-    for (size_t i = 0; i < chain->member_count; i++)
+    for (size_t i = 0; i < chain->member_count; i++) {
         vault_member_write(&w, &chain->members[i]);
+        hk_write_u53(&w, chain->until_ms[i]);
+        hk_write_u32(&w, chain->from_epoch[i]);
+    }
     hk_write_u32(&w, chain->consent_count);
     hk_write_bytes(&w, chain->consents, (size_t)chain->consent_count * HK_ID_BYTES);
     if (w.bad)
@@ -50,6 +53,8 @@ hk_err vault_chain_decode(hk_slice bytes, vault_chain *ret)
         return HK_BAD;
     for (size_t i = 0; i < c->member_count; i++) {
         vault_member_read(&r, &c->members[i]);
+        c->until_ms[i] = hk_read_u53(&r);
+        c->from_epoch[i] = hk_read_u32(&r);
         if (i && vault_id_order(c->members[i - 1].account.b, c->members[i].account.b) >= 0)
             return HK_BAD;
     }
