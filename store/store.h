@@ -17,9 +17,11 @@
  *         .reads = (const char *const[]){"accounts", NULL},
  *         .statements = STATEMENTS, .statement_count = HK_COUNT(STATEMENTS)};
  *
- * A statement that touches any other table fails at start (SQLite's authorizer). SQL stays portable to
- * PostgreSQL: no rowid tricks, no INSERT OR REPLACE (use ON CONFLICT), no SQLite-only functions, `?`
- * parameters only.
+ * A statement that touches any other table fails at start (SQLite's authorizer), and so does SQL that
+ * PostgreSQL would not take: no rowid, no INSERT OR REPLACE (use ON CONFLICT), `?` parameters only, the
+ * functions listed in authorizer.c. Flags are 0 and 1. Migrations are translated by three words: BLOB is
+ * BYTEA, INTEGER is BIGINT, STRICT is left out. A foreign key to another room's table needs that table in
+ * `reads`; no ON DELETE CASCADE reaches across rooms.
  *
  * Running one, straight down (the cursor cleans itself):
  *
@@ -31,9 +33,13 @@
  *     if (!row) return HK_NOT_THERE;
  *     head = store_int(&c, 0);
  *
- * Errors: HK_CONFLICT a uniqueness or check constraint said no; HK_STORE anything else of the database's;
- * both leave the request's own changes undone. An I/O error of a COMMIT ends the process
- * (store_options.on_fatal): a retried fsync can lie.
+ * Errors: HK_CONFLICT a uniqueness, check or foreign-key constraint said no; HK_NO_MEMORY; HK_STORE anything
+ * else of the database's, a full disk too. Each leaves the request's own changes undone when run() returns
+ * it. An I/O error of a COMMIT ends the process (store_options.on_fatal): a retried fsync can lie
+ * (problem.c).
+ *
+ * In a reader's job only statements that read may run, and no statement may run inside itself: both are bugs
+ * of ours and assert.
  */
 #ifndef HK_STORE_STORE_H
 #define HK_STORE_STORE_H
@@ -71,6 +77,7 @@ typedef struct store_options {
     int readers;                    /* reader threads, 1 to STORE_READERS_MAX */
     const char *vfs;                /* an SQLite VFS by name, for power-loss tests; NULL: the default */
     bool trust_file_system;         /* skip the network-file-system refusal (tests only) */
+    bool beside;                    /* read only, beside the process that serves: backup and check by hand */
     void (*on_fatal)(void *ctx, const char *what); /* called instead of abort() when set; must not return */
     void *on_fatal_ctx;
 } store_options;
@@ -140,7 +147,8 @@ int64_t store_changed(store_db *db); /* rows changed by the last finished statem
  * --------------------------------------------------------------------------------------------------- */
 hk_err store_backup(store *s, const char *to_path, void (*progress)(void *ctx, int64_t done, int64_t total),
                     void *ctx);
-/* Put a backup in the place of a database that no process has open; draws a new epoch. */
+/* Put a backup in the place of a database that no process has open; draws a new epoch. What stood there is
+ * kept beside it as PATH-before-restore. Words in store_open_problem, as after the backup and the check. */
 hk_err store_restore(const char *from_path, const char *to_path);
 hk_err store_check(store *s); /* PRAGMA quick_check and foreign keys of both files */
 /* Remove deleted bytes from the files as far as SQLite can: secure_delete is always on, this truncates the
@@ -148,8 +156,9 @@ hk_err store_check(store *s); /* PRAGMA quick_check and foreign keys of both fil
 hk_err store_scrub(store *s);
 
 typedef struct store_figures {
-    int64_t commits, jobs, largest_batch, commit_us_total, queue_depth, wal_bytes, db_bytes;
+    int64_t commits, jobs, largest_batch, commit_us_total, queue_depth, wal_bytes,
+        db_bytes; /* since the start */
 } store_figures;
-void store_figures_read(const store *s, store_figures *ret);
+void store_figures_read(store *s, store_figures *ret);
 
 #endif
