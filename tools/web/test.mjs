@@ -47,7 +47,7 @@ if (files.length === 0) {
     process.exit(1);
 }
 
-const outdir = path.join(ROOT, "build-test", suite);
+const outdir = path.join(ROOT, "build-web-tests", suite);
 fs.rmSync(outdir, { recursive: true, force: true });
 await esbuild.build({
     absWorkingDir: ROOT,
