@@ -79,27 +79,22 @@ function addressesOf(built) {
 }
 
 async function addWorkers(out, assets) {
-    const entries = WORKERS.filter((worker) => fs.existsSync(path.join(ROOT, worker.from)));
-    const missing = WORKERS.filter((worker) => !entries.includes(worker));
-    for (const worker of missing) {
-        if (!worker.optional && !flags.dev) {
-            throw new Error(`${worker.from} is missing`);
-        }
+    for (const worker of WORKERS) {
         assets[worker.name] = "";
-    }
-    if (entries.length === 0) {
-        return;
-    }
-    const built = await esbuild.build({
-        ...shared,
-        entryPoints: entries.map((worker) => ({ in: worker.from, out: worker.name })),
-        entryNames: "a/[name]-[hash]",
-        define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
-    });
-    addOutputs(out, built);
-    const addresses = addressesOf(built);
-    for (const worker of entries) {
-        assets[worker.name] = addresses[worker.from];
+        if (!fs.existsSync(path.join(ROOT, worker.from))) {
+            if (!worker.optional && !flags.dev) {
+                throw new Error(`${worker.from} is missing`);
+            }
+            continue;
+        }
+        const built = await esbuild.build({
+            ...shared,
+            entryPoints: [{ in: worker.from, out: worker.name }],
+            entryNames: "a/[name]-[hash]",
+            define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
+        });
+        addOutputs(out, built);
+        assets[worker.name] = addressesOf(built)[worker.from];
     }
 }
 

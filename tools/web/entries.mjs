@@ -12,10 +12,10 @@ export const BINARIES = [
 ];
 
 // Each worker is one file of its own: what runs beside keys or drafts shares no chunk with a page. Audio
-// worklets are built alike.
+// worklets are built alike. Each may name those above it.
 export const WORKERS = [
-    { name: "vaultWorker", from: "web/bridge/vault/worker.ts" },
-    { name: "kdfWorker", from: "web/bridge/vault/kdf-worker.ts" },
+    { name: "kdfWorker", from: "web/bridge/vault/kdf_worker.ts" },
+    { name: "vaultWorker", from: "web/bridge/vault/vault_worker.ts" },
     { name: "listeningWorker", from: "web/bridge/listening/worker.ts", optional: true },
     { name: "floorWorklet", from: "web/bridge/floor/worklet.ts", optional: true },
 ];

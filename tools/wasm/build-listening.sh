@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Builds the listening engine twice: build-wasm/listening.wasm for every browser and listening-simd.wasm for those
+# with SIMD (the page picks). The files are named in listening/wasm-sources.txt, one a line from the top of the
+# tree. Both must give the same bits as the native build: no fused multiply-add, no other libm than our own.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tools/wasm/flags.sh
+
+OUT=${1:-build-wasm}
+mapfile -t files < <(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' listening/wasm-sources.txt)
+mkdir -p "$OUT"
+build() { # build NAME FLAG...
+    local name=$1
+    shift
+    rm -rf "$OUT/$name"
+    compile_all "$OUT/$name" "${WASM_FLAGS[@]}" "${OUR_FLAGS[@]}" "$@" -- "${files[@]}"
+    "$CLANG" "${WASM_TARGET[@]}" "${LINK_FLAGS[@]}" "$OUT/$name"/*.o -o "$OUT/$name.wasm" \
+        -Wl,-z,stack-size=262144,--max-memory=268435456
+}
+build listening
+build listening-simd -msimd128
