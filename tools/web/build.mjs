@@ -14,180 +14,180 @@ import { BINARIES, PAGES, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
 const { values: flags } = parseArgs({
-    options: {
-        out: { type: "string", default: path.join(ROOT, "build-web") },
-        wasm: { type: "string", default: path.join(ROOT, "build-wasm") },
-        dev: { type: "boolean", default: false }, // no minifying, and a missing WASM is only warned about
-    },
+  options: {
+    out: { type: "string", default: path.join(ROOT, "build-web") },
+    wasm: { type: "string", default: path.join(ROOT, "build-wasm") },
+    dev: { type: "boolean", default: false }, // no minifying, and a missing WASM is only warned about
+  },
 });
 
 const shared = {
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: "esm",
-    target: ["chrome108", "firefox115", "safari16.4"],
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    minify: !flags.dev,
-    charset: "utf8",
-    legalComments: "none",
-    write: false,
-    metafile: true,
-    outdir: ROOT,
-    logLevel: "warning",
-    loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".txt": "text" },
-    assetNames: "a/[name]-[hash]",
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: "esm",
+  target: ["chrome108", "firefox115", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: !flags.dev,
+  charset: "utf8",
+  legalComments: "none",
+  write: false,
+  metafile: true,
+  outdir: ROOT,
+  logLevel: "warning",
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".txt": "text" },
+  assetNames: "a/[name]-[hash]",
 };
 
 function addBinaries(out) {
-    const urls = {};
-    for (const binary of BINARIES) {
-        const from = binary.from.startsWith("build-wasm/")
-            ? path.join(flags.wasm, binary.from.slice("build-wasm/".length))
-            : path.join(ROOT, binary.from);
-        if (fs.existsSync(from)) {
-            urls[binary.name] = out.addHashed(path.basename(from), fs.readFileSync(from));
-        } else if (binary.optional || flags.dev) {
-            urls[binary.name] = "";
-            console.warn(`without ${binary.from}`);
-        } else {
-            throw new Error(`${binary.from} is missing: run "make wasm" first`);
-        }
+  const urls = {};
+  for (const binary of BINARIES) {
+    const from = binary.from.startsWith("build-wasm/")
+      ? path.join(flags.wasm, binary.from.slice("build-wasm/".length))
+      : path.join(ROOT, binary.from);
+    if (fs.existsSync(from)) {
+      urls[binary.name] = out.addHashed(path.basename(from), fs.readFileSync(from));
+    } else if (binary.optional || flags.dev) {
+      urls[binary.name] = "";
+      console.warn(`without ${binary.from}`);
+    } else {
+      throw new Error(`${binary.from} is missing: run "make wasm" first`);
     }
-    return urls;
+  }
+  return urls;
 }
 
 function addOutputs(out, built) {
-    for (const file of built.outputFiles) {
-        out.add(path.relative(ROOT, file.path).split(path.sep).join("/"), file.contents, true);
-    }
+  for (const file of built.outputFiles) {
+    out.add(path.relative(ROOT, file.path).split(path.sep).join("/"), file.contents, true);
+  }
 }
 
 // The built address of each entry, by its source: scripts, styles, and the style that a script brings along.
 function addressesOf(built) {
-    const addresses = {};
-    for (const [file, made] of Object.entries(built.metafile.outputs)) {
-        if (made.entryPoint === undefined) {
-            continue;
-        }
-        addresses[made.entryPoint] = `/${file}`;
-        if (made.cssBundle !== undefined) {
-            addresses[made.entryPoint.replace(/\.tsx?$/, ".css")] ??= `/${made.cssBundle}`;
-        }
+  const addresses = {};
+  for (const [file, made] of Object.entries(built.metafile.outputs)) {
+    if (made.entryPoint === undefined) {
+      continue;
     }
-    return addresses;
+    addresses[made.entryPoint] = `/${file}`;
+    if (made.cssBundle !== undefined) {
+      addresses[made.entryPoint.replace(/\.tsx?$/, ".css")] ??= `/${made.cssBundle}`;
+    }
+  }
+  return addresses;
 }
 
 async function addWorkers(out, assets) {
-    for (const worker of WORKERS) {
-        assets[worker.name] = "";
-        if (!fs.existsSync(path.join(ROOT, worker.from))) {
-            if (!worker.optional && !flags.dev) {
-                throw new Error(`${worker.from} is missing`);
-            }
-            continue;
-        }
-        const built = await esbuild.build({
-            ...shared,
-            entryPoints: [{ in: worker.from, out: worker.name }],
-            entryNames: "a/[name]-[hash]",
-            define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
-        });
-        addOutputs(out, built);
-        assets[worker.name] = addressesOf(built)[worker.from];
+  for (const worker of WORKERS) {
+    assets[worker.name] = "";
+    if (!fs.existsSync(path.join(ROOT, worker.from))) {
+      if (!worker.optional && !flags.dev) {
+        throw new Error(`${worker.from} is missing`);
+      }
+      continue;
     }
+    const built = await esbuild.build({
+      ...shared,
+      entryPoints: [{ in: worker.from, out: worker.name }],
+      entryNames: "a/[name]-[hash]",
+      define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
+    });
+    addOutputs(out, built);
+    assets[worker.name] = addressesOf(built)[worker.from];
+  }
 }
 
 async function addPageCode(out, assets) {
-    const entryPoints = PAGE_ENTRIES.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
-    if (entryPoints.length === 0) {
-        return {};
-    }
-    const built = await esbuild.build({
-        ...shared,
-        entryPoints,
-        splitting: true,
-        entryNames: "a/[name]-[hash]",
-        chunkNames: "a/[name]-[hash]",
-        define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
-    });
-    addOutputs(out, built);
-    out.firstScreen = firstScreen(built.metafile);
-    return addressesOf(built);
+  const entryPoints = PAGE_ENTRIES.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
+  if (entryPoints.length === 0) {
+    return {};
+  }
+  const built = await esbuild.build({
+    ...shared,
+    entryPoints,
+    splitting: true,
+    entryNames: "a/[name]-[hash]",
+    chunkNames: "a/[name]-[hash]",
+    define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
+  });
+  addOutputs(out, built);
+  out.firstScreen = firstScreen(built.metafile);
+  return addressesOf(built);
 }
 
 // What the page loads before anything is clicked: entries and what they import statically.
 function firstScreen(metafile) {
-    const wanted = new Set();
-    const visit = (file) => {
-        if (wanted.has(file)) {
-            return;
-        }
-        wanted.add(file);
-        for (const one of metafile.outputs[file]?.imports ?? []) {
-            if (one.kind === "import-statement") {
-                visit(one.path);
-            }
-        }
-    };
-    for (const [file, made] of Object.entries(metafile.outputs)) {
-        if (made.entryPoint !== undefined && PAGE_ENTRIES.includes(made.entryPoint)) {
-            visit(file);
-            if (made.cssBundle !== undefined) {
-                visit(made.cssBundle);
-            }
-        }
+  const wanted = new Set();
+  const visit = (file) => {
+    if (wanted.has(file)) {
+      return;
     }
-    return [...wanted];
+    wanted.add(file);
+    for (const one of metafile.outputs[file]?.imports ?? []) {
+      if (one.kind === "import-statement") {
+        visit(one.path);
+      }
+    }
+  };
+  for (const [file, made] of Object.entries(metafile.outputs)) {
+    if (made.entryPoint !== undefined && PAGE_ENTRIES.includes(made.entryPoint)) {
+      visit(file);
+      if (made.cssBundle !== undefined) {
+        visit(made.cssBundle);
+      }
+    }
+  }
+  return [...wanted];
 }
 
 function addPages(out, addresses) {
-    const dir = path.join(ROOT, PAGES);
-    for (const name of fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []) {
-        if (!name.endsWith(".html")) {
-            continue;
-        }
-        const html = fs.readFileSync(path.join(dir, name), "utf8").replace(/"@([^"]+)"/g, (_, source) => {
-            const address = addresses[source];
-            if (address === undefined) {
-                throw new Error(`${PAGES}/${name} names "@${source}", which is no entry`);
-            }
-            return `"${address}"`;
-        });
-        const url = name === "index.html" ? "/" : `/${name.slice(0, -".html".length)}`;
-        out.add(name, Buffer.from(html), false, url);
+  const dir = path.join(ROOT, PAGES);
+  for (const name of fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []) {
+    if (!name.endsWith(".html")) {
+      continue;
     }
+    const html = fs.readFileSync(path.join(dir, name), "utf8").replace(/"@([^"]+)"/g, (_, source) => {
+      const address = addresses[source];
+      if (address === undefined) {
+        throw new Error(`${PAGES}/${name} names "@${source}", which is no entry`);
+      }
+      return `"${address}"`;
+    });
+    const url = name === "index.html" ? "/" : `/${name.slice(0, -".html".length)}`;
+    out.add(name, Buffer.from(html), false, url);
+  }
 }
 
 function addStatic(out, dir, under = "") {
-    for (const entry of fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes: true }) : []) {
-        const name = under + entry.name;
-        if (entry.isDirectory()) {
-            addStatic(out, path.join(dir, entry.name), `${name}/`);
-        } else {
-            out.add(name, fs.readFileSync(path.join(dir, entry.name)), false);
-        }
+  for (const entry of fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes: true }) : []) {
+    const name = under + entry.name;
+    if (entry.isDirectory()) {
+      addStatic(out, path.join(dir, entry.name), `${name}/`);
+    } else {
+      out.add(name, fs.readFileSync(path.join(dir, entry.name)), false);
     }
+  }
 }
 
 async function addServiceWorker(out, assets) {
-    if (!fs.existsSync(path.join(ROOT, SERVICE_WORKER))) {
-        return;
-    }
-    const built = await esbuild.build({
-        ...shared,
-        entryPoints: [SERVICE_WORKER],
-        format: "iife",
-        define: {
-            HK_ASSETS: JSON.stringify(assets),
-            HK_DEV: String(flags.dev),
-            HK_FILES: JSON.stringify(out.files.map((file) => file.path)),
-            HK_BUILD: JSON.stringify(out.fingerprint()),
-        },
-    });
-    for (const file of built.outputFiles) {
-        out.add(path.basename(file.path), file.contents, false);
-    }
+  if (!fs.existsSync(path.join(ROOT, SERVICE_WORKER))) {
+    return;
+  }
+  const built = await esbuild.build({
+    ...shared,
+    entryPoints: [SERVICE_WORKER],
+    format: "iife",
+    define: {
+      HK_ASSETS: JSON.stringify(assets),
+      HK_DEV: String(flags.dev),
+      HK_FILES: JSON.stringify(out.files.map((file) => file.path)),
+      HK_BUILD: JSON.stringify(out.fingerprint()),
+    },
+  });
+  for (const file of built.outputFiles) {
+    out.add(path.basename(file.path), file.contents, false);
+  }
 }
 
 const out = new Output();

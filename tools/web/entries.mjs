@@ -4,20 +4,20 @@
 // Binary parts: built by tools/wasm/ into build-wasm/, or lying in the tree. Missing ones make their URL empty
 // only where `optional` says so (a build without that part still is a whole place).
 export const BINARIES = [
-    { name: "vaultWasm", from: "build-wasm/vault.wasm", type: "application/wasm" },
-    { name: "kdfWasm", from: "build-wasm/kdf.wasm", type: "application/wasm" },
-    { name: "listeningWasm", from: "build-wasm/listening.wasm", type: "application/wasm", optional: true },
-    { name: "listeningSimdWasm", from: "build-wasm/listening-simd.wasm", type: "application/wasm", optional: true },
-    { name: "listeningWeights", from: "listening/model/weights.bin", type: "application/octet-stream", optional: true },
+  { name: "vaultWasm", from: "build-wasm/vault.wasm", type: "application/wasm" },
+  { name: "kdfWasm", from: "build-wasm/kdf.wasm", type: "application/wasm" },
+  { name: "listeningWasm", from: "build-wasm/listening.wasm", type: "application/wasm", optional: true },
+  { name: "listeningSimdWasm", from: "build-wasm/listening-simd.wasm", type: "application/wasm", optional: true },
+  { name: "listeningWeights", from: "listening/model/weights.bin", type: "application/octet-stream", optional: true },
 ];
 
 // Each worker is one file of its own: what runs beside keys or drafts shares no chunk with a page. Audio
 // worklets are built alike. Each may name those above it.
 export const WORKERS = [
-    { name: "kdfWorker", from: "web/bridge/vault/kdf_worker.ts" },
-    { name: "vaultWorker", from: "web/bridge/vault/vault_worker.ts" },
-    { name: "listeningWorker", from: "web/bridge/listening/worker.ts", optional: true },
-    { name: "floorWorklet", from: "web/bridge/floor/worklet.ts", optional: true },
+  { name: "kdfWorker", from: "web/bridge/vault/kdf_worker.ts" },
+  { name: "vaultWorker", from: "web/bridge/vault/vault_worker.ts" },
+  { name: "listeningWorker", from: "web/bridge/listening/worker.ts", optional: true },
+  { name: "floorWorklet", from: "web/bridge/floor/worklet.ts", optional: true },
 ];
 
 // The page's own code, split into chunks; screens that load late are `import()`ed there.

@@ -15,64 +15,64 @@ import * as esbuild from "esbuild";
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../..");
 const ROOMS = ["web", "client", "features", "vault", "listening", "tools", "journeys"];
 const SUITES = {
-    unit: (name) => /\.test\.tsx?$/.test(name) && !/\.(wasm|browser)\.test\.ts$/.test(name),
-    wasm: (name) => name.endsWith(".wasm.test.ts"),
-    browser: (name) => name.endsWith(".browser.test.ts"),
-    journeys: (name) => name.endsWith(".journey.ts"),
+  unit: (name) => /\.test\.tsx?$/.test(name) && !/\.(wasm|browser)\.test\.ts$/.test(name),
+  wasm: (name) => name.endsWith(".wasm.test.ts"),
+  browser: (name) => name.endsWith(".browser.test.ts"),
+  journeys: (name) => name.endsWith(".journey.ts"),
 };
 
 const [suite, ...parts] = process.argv.slice(2);
 const wanted = SUITES[suite];
 if (wanted === undefined) {
-    console.error(`usage: node tools/web/test.mjs ${Object.keys(SUITES).join("|")} [PART-OF-A-PATH...]`);
-    process.exit(2);
+  console.error(`usage: node tools/web/test.mjs ${Object.keys(SUITES).join("|")} [PART-OF-A-PATH...]`);
+  process.exit(2);
 }
 
 function* walk(dir) {
-    for (const entry of fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes: true }) : []) {
-        const at = path.join(dir, entry.name);
-        if (entry.isDirectory()) {
-            yield* walk(at);
-        } else if (wanted(entry.name)) {
-            yield path.relative(ROOT, at);
-        }
+  for (const entry of fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes: true }) : []) {
+    const at = path.join(dir, entry.name);
+    if (entry.isDirectory()) {
+      yield* walk(at);
+    } else if (wanted(entry.name)) {
+      yield path.relative(ROOT, at);
     }
+  }
 }
 
 const files = ROOMS.flatMap((room) => [...walk(path.join(ROOT, room))])
-    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
-    .sort();
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+  .sort();
 if (files.length === 0) {
-    console.error(`no ${suite} tests${parts.length > 0 ? ` with ${parts.join(" or ")} in their path` : ""}`);
-    process.exit(1);
+  console.error(`no ${suite} tests${parts.length > 0 ? ` with ${parts.join(" or ")} in their path` : ""}`);
+  process.exit(1);
 }
 
 const outdir = path.join(ROOT, "build-web-tests", suite);
 fs.rmSync(outdir, { recursive: true, force: true });
 await esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: files,
-    outdir,
-    outbase: ROOT,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node18",
-    packages: "external",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    sourcemap: "inline",
-    loader: { ".css": "empty" },
-    define: { HK_ASSETS: "{}", HK_DEV: "false" },
-    logLevel: "warning",
+  absWorkingDir: ROOT,
+  entryPoints: files,
+  outdir,
+  outbase: ROOT,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node18",
+  packages: "external",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  sourcemap: "inline",
+  loader: { ".css": "empty" },
+  define: { HK_ASSETS: "{}", HK_DEV: "false" },
+  logLevel: "warning",
 });
 const built = files.map((file) => path.join(outdir, file.replace(/\.tsx?$/, ".mjs")));
 // One file at a time: browsers and Argon2 on two cores would only time each other out.
 const together = suite === "unit" ? [] : ["--test-concurrency=1"];
 const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...together, ...built], {
-    cwd: ROOT,
-    stdio: "inherit",
-    env: { ...process.env, HEARKEN_ROOT: ROOT },
+  cwd: ROOT,
+  stdio: "inherit",
+  env: { ...process.env, HEARKEN_ROOT: ROOT },
 });
 process.exit(run.status ?? 1);

@@ -12,7 +12,8 @@
 
 __attribute__((import_module("hearken"), import_name("random_fill"))) void random_fill(void *p, uint32_t n);
 
-void randombytes_buf(void *const p, const size_t n) {
+void randombytes_buf(void *const p, const size_t n)
+{
     uint8_t *at = p;
     size_t left = n;
     while (left > 0) {
@@ -23,18 +24,22 @@ void randombytes_buf(void *const p, const size_t n) {
     }
 }
 
-void randombytes(unsigned char *const p, const unsigned long long n) {
+void randombytes(unsigned char *const p, const unsigned long long n)
+{
     randombytes_buf(p, (size_t)n);
 }
 
-uint32_t randombytes_random(void) {
+uint32_t randombytes_random(void)
+{
     uint32_t drawn;
     randombytes_buf(&drawn, sizeof drawn);
     return drawn;
 }
 
-/* The same rule as libsodium's: draws below 2^32 mod upper are thrown away, so every value is equally likely. */
-uint32_t randombytes_uniform(const uint32_t upper) {
+/* The same rule as libsodium's: draws below 2^32 mod upper are thrown away, so every value is equally likely.
+ */
+uint32_t randombytes_uniform(const uint32_t upper)
+{
     if (upper < 2)
         return 0;
     uint32_t least = (uint32_t)(-upper) % upper;
@@ -45,10 +50,12 @@ uint32_t randombytes_uniform(const uint32_t upper) {
     return drawn % upper;
 }
 
-void sodium_misuse(void) {
+void sodium_misuse(void)
+{
     __builtin_trap();
 }
 
-_Noreturn void __assert_fail(const char *what, const char *file, int line, const char *function) {
+_Noreturn void __assert_fail(const char *what, const char *file, int line, const char *function)
+{
     __builtin_trap();
 }
