@@ -94,6 +94,7 @@ suite c-clang meson_build build-clang clang-14 -Db_sanitize=none
 suite unit unit_tests
 suite wasm tools/wasm/build.sh
 suite types npm run --silent check
+suite catalogues node --test tools/check/catalogues.test.mjs && suite catalogues node tools/check/catalogues.mjs
 suite pages node tools/web/build.mjs --out $WEB
 suite web-unit npm run --silent test:unit
 suite vault-wasm npm run --silent test:wasm
