@@ -10,7 +10,8 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { Output } from "./output.mjs";
-import { BINARIES, PAGES, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
+import { addPages } from "./pages.mjs";
+import { BINARIES, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
 const { values: flags } = parseArgs({
@@ -141,24 +142,6 @@ function firstScreen(metafile) {
   return [...wanted];
 }
 
-function addPages(out, addresses) {
-  const dir = path.join(ROOT, PAGES);
-  for (const name of fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []) {
-    if (!name.endsWith(".html")) {
-      continue;
-    }
-    const html = fs.readFileSync(path.join(dir, name), "utf8").replace(/"@([^"]+)"/g, (_, source) => {
-      const address = addresses[source];
-      if (address === undefined) {
-        throw new Error(`${PAGES}/${name} names "@${source}", which is no entry`);
-      }
-      return `"${address}"`;
-    });
-    const url = name === "index.html" ? "/" : `/${name.slice(0, -".html".length)}`;
-    out.add(name, Buffer.from(html), false, url);
-  }
-}
-
 function addStatic(out, dir, under = "") {
   for (const entry of fs.existsSync(dir) ? fs.readdirSync(dir, { withFileTypes: true }) : []) {
     const name = under + entry.name;
@@ -194,7 +177,7 @@ const out = new Output();
 const assets = addBinaries(out);
 await addWorkers(out, assets);
 const addresses = await addPageCode(out, assets);
-addPages(out, addresses);
+addPages(out, ROOT, addresses);
 addStatic(out, path.join(ROOT, STATIC));
 await addServiceWorker(out, assets);
 await out.write(flags.out, assets);

@@ -20,12 +20,9 @@ export const WORKERS = [
   { name: "floorWorklet", from: "web/bridge/floor/worklet.ts", optional: true },
 ];
 
-// The page's own code, split into chunks; screens that load late are `import()`ed there.
-export const PAGE_ENTRIES = ["client/main.tsx", "client/main.css"];
-
-// Pages are written by hand in client/pages/NAME.html and served as /NAME (index: /). In them "@SOURCE" stands for
-// the built address of an entry: <script type="module" src="@client/main.tsx">.
-export const PAGES = "client/pages";
+// The pages' own code, split into chunks; screens that load late are `import()`ed there. The first two are the front
+// page's, the others the place's. How client/pages/*.html become pages: pages.mjs.
+export const PAGE_ENTRIES = ["client/front.ts", "client/front.css", "client/main.tsx"];
 
 // Served as they lie, under their own names, from the root: icons, the web app manifest, robots.txt.
 export const STATIC = "client/static";

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What stands around every screen: the place's name, help, leaving, and the voice for those who hear the page.
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { lazy, Mended } from "../web/kit/lazy.tsx";
+import { Announcer } from "../web/kit/announce.tsx";
+import { LeaveButton } from "../web/kit/leave.tsx";
+import { t } from "../web/words/words.ts";
+
+const CrisisPanel = lazy(() => import("../features/safety/screen/crisis-panel.tsx").then((m) => m.CrisisPanel));
+const PreferencesDialog = lazy(() => import("./preferences-dialog.tsx").then((m) => m.PreferencesDialog));
+
+interface FrameProps {
+  readonly name: string;
+  readonly country: string | null;
+  readonly children: ComponentChildren;
+}
+
+export function Frame({ name, country, children }: FrameProps) {
+  const open = useSignal<"nothing" | "crisis" | "preferences">("nothing");
+  const close = (): void => {
+    open.value = "nothing";
+  };
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t("kit.skip_to_content")}
+      </a>
+      <div class="frame">
+        <header class="frame-head">
+          <span class="frame-name">{name}</span>
+          <div class="frame-doors">
+            <button type="button" class="button button-quiet button-slim" onClick={() => (open.value = "preferences")}>
+              {t("preferences.button")}
+            </button>
+            <button type="button" class="button button-help button-slim" onClick={() => (open.value = "crisis")}>
+              {t("crisis.button")}
+            </button>
+            <LeaveButton />
+          </div>
+        </header>
+        <main class="frame-main" id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <Announcer />
+      <Mended>
+        {open.value === "crisis" ? <CrisisPanel placeCountry={country} onClose={close} /> : null}
+        {open.value === "preferences" ? <PreferencesDialog onClose={close} /> : null}
+      </Mended>
+    </>
+  );
+}
