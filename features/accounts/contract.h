@@ -6,6 +6,7 @@
 #define HK_FEATURES_ACCOUNTS_CONTRACT_H
 
 #include "base/ids.h"
+#include "features/accounts/accounts.h"
 #include "features/invitations/invitations.h"
 #include "wire/shape.h"
 
@@ -15,10 +16,6 @@
 #define ACCOUNT_HANDLE_MAX      64
 #define ACCOUNT_NAME_MAX        60
 #define ACCOUNT_CERTIFICATE_MAX 1024
-
-/* password, recovery, passkey, device: which secret opens an unlock record. */
-typedef enum record_kind { RECORD_PASSWORD, RECORD_RECOVERY, RECORD_PASSKEY, RECORD_DEVICE } record_kind;
-extern const char *const RECORD_KIND_WORDS[];
 
 typedef struct arrival_body {
     account_id account;
@@ -37,7 +34,7 @@ typedef struct new_account_body {
     int64_t ek_serial;
     hk_slice ek_certificate;
     shape_list records; /* record_body */
-    hk_slice state, signature;
+    hk_slice identity, state, signature;
     bool invited;
     invitation_use_body invitation;
     hk_slice public_name;
@@ -72,6 +69,7 @@ typedef struct session_body {
     bool certified, lead, recovering;
     hk_slice record;
     int64_t record_kind;
+    hk_slice identity;
     uint8_t ik[32], ek[32];
     int64_t ek_serial;
     hk_slice ek_certificate;
@@ -91,6 +89,7 @@ typedef struct change_body {
     int64_t by;
     shape_list records; /* record_body */
     hk_slice signature;
+    hk_slice identity;
     uint8_t ek[32];
     int64_t ek_serial;
     hk_slice ek_certificate;
@@ -111,8 +110,8 @@ typedef struct state_told {
     int64_t serial;
 } state_told;
 
-extern const shape ARRIVAL, NEW_ACCOUNT, SIGN_IN_START, SIGN_IN_STARTED, SIGN_IN, AUDIT_HEAD,
-    SESSION, CHALLENGE, ACCOUNT_CHANGE, ACCOUNT_STATE, SOCKET_TICKET, STATE_TOLD;
+extern const shape ARRIVAL, NEW_ACCOUNT, SIGN_IN_START, SIGN_IN_STARTED, SIGN_IN, AUDIT_HEAD, SESSION,
+    CHALLENGE, ACCOUNT_CHANGE, ACCOUNT_STATE, SOCKET_TICKET, STATE_TOLD;
 extern const shape *const ACCOUNTS_SHAPES[];
 
 #endif

@@ -51,7 +51,8 @@ static const shape_member CONVERSATION_MEMBERS[] = {
     SHAPE_INT(conversation_item, at_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "when it came"),
     SHAPE_LIST(conversation_item, members, SHAPE_REQUIRED, 0, VAULT_MEMBERS_MAX, &MEMBER, "who is in it"),
     SHAPE_LIST(conversation_item, read, SHAPE_REQUIRED, 0, VAULT_MEMBERS_MAX, &READ_ITEM, "of everybody"),
-    SHAPE_LIST(conversation_item, receipts, SHAPE_REQUIRED, 0, VAULT_MEMBERS_MAX, &RECEIPT_ITEM, "of the others"),
+    SHAPE_LIST(conversation_item, receipts, SHAPE_REQUIRED, 0, VAULT_MEMBERS_MAX, &RECEIPT_ITEM,
+               "of the others"),
     SHAPE_OBJECT(conversation_item, mine, SHAPE_REQUIRED, &MINE, "yours"),
     SHAPE_LIST(conversation_item, here, SHAPE_REQUIRED, 0, VAULT_MEMBERS_MAX, &SHAPE_ID_ITEM,
                "others who are connected now"),
@@ -60,7 +61,8 @@ static const shape CONVERSATION =
     SHAPE("Conversation", conversation_item, CONVERSATION_MEMBERS, "a conversation of yours");
 
 static const shape_member CONVERSATIONS_MEMBERS[] = {
-    SHAPE_LIST(conversations_body, conversations, SHAPE_REQUIRED, 0, CONV_SHOWN_MAX, &CONVERSATION, "newest first"),
+    SHAPE_LIST(conversations_body, conversations, SHAPE_REQUIRED, 0, CONV_SHOWN_MAX, &CONVERSATION,
+               "newest first"),
 };
 const shape CONVERSATIONS = SHAPE("Conversations", conversations_body, CONVERSATIONS_MEMBERS, "yours");
 
@@ -94,7 +96,8 @@ static const shape_member SEND_MEMBERS[] = {
 const shape SEND = SHAPE("Send", send_body, SEND_MEMBERS, "append one sealed message");
 
 static const shape_member COMMIT_MEMBERS[] = {
-    SHAPE_BYTES(commit_body, commit, SHAPE_REQUIRED, 1, VAULT_COMMIT_BYTES_MAX, "a signed commit and its note"),
+    SHAPE_BYTES(commit_body, commit, SHAPE_REQUIRED, 1, VAULT_COMMIT_BYTES_MAX,
+                "a signed commit and its note"),
     SHAPE_LIST(commit_body, wraps, SHAPE_REQUIRED, 1, VAULT_MEMBERS_MAX, &WRAP, "one for each member"),
 };
 const shape COMMIT = SHAPE("NewCommit", commit_body, COMMIT_MEMBERS, "a new epoch");
@@ -168,5 +171,6 @@ static const shape_member PRESENCE_MEMBERS[] = {
 const shape PRESENCE_TOLD = SHAPE("PresenceNews", presence_told, PRESENCE_MEMBERS, "told as `presence`");
 
 const shape *const CONVERSATIONS_SHAPES[] = {
-    &CONVERSATIONS, &LOG,  &MESSAGE, &SEND, &COMMIT,     &KEPT,      &WRAP_AGAIN,  &LEAVE,         &RECEIPT,
-    &READ,          &TYPING, &PONG,  &ENTRY, &HELLO_TOLD, &READ_TOLD, &TYPING_TOLD, &PRESENCE_TOLD, NULL};
+    &CONVERSATIONS, &LOG,        &MESSAGE,   &SEND,        &COMMIT,        &KEPT,
+    &WRAP_AGAIN,    &LEAVE,      &RECEIPT,   &READ,        &TYPING,        &PONG,
+    &ENTRY,         &HELLO_TOLD, &READ_TOLD, &TYPING_TOLD, &PRESENCE_TOLD, NULL};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The bodies of a conversation, over HTTP and on the socket (docs/interface.md, "Conversations", "The socket").
+ * The bodies of a conversation, over HTTP and on the socket (docs/interface.md, "Conversations", "The
+ * socket").
  */
 #ifndef HK_FEATURES_CONVERSATIONS_CONTRACT_H
 #define HK_FEATURES_CONVERSATIONS_CONTRACT_H
@@ -40,8 +41,8 @@ typedef struct conversation_item {
     int64_t kind, epoch, position;
     uint8_t head[32];
     int64_t at_ms;
-    shape_list members; /* member_item */
-    shape_list read;    /* read_item */
+    shape_list members;  /* member_item */
+    shape_list read;     /* read_item */
     shape_list receipts; /* receipt_item */
     mine_item mine;
     shape_list here; /* account_id */
@@ -135,7 +136,7 @@ typedef struct presence_told {
     bool here;
 } presence_told;
 
-extern const shape CONVERSATIONS, LOG, ENTRY, MESSAGE, SEND, COMMIT, KEPT, WRAP_AGAIN, LEAVE, RECEIPT, READ, TYPING,
-    PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD;
+extern const shape CONVERSATIONS, LOG, ENTRY, MESSAGE, SEND, COMMIT, KEPT, WRAP_AGAIN, LEAVE, RECEIPT, READ,
+    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD;
 
 #endif

@@ -13,7 +13,8 @@ const shape ERASE = SHAPE("Erase", erase_body, ERASE_MEMBERS, "erase me");
 
 static const shape_member ERASED_MEMBERS[] = {
     SHAPE_INT(erased_body, erased_at_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "when"),
-    SHAPE_INT(erased_body, keys_in_backups_until_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "the last backup goes then"),
+    SHAPE_INT(erased_body, keys_in_backups_until_ms, SHAPE_REQUIRED, 0, HK_INT_MAX,
+              "the last backup goes then"),
     SHAPE_INT(erased_body, conversations, SHAPE_REQUIRED, 0, HK_INT_MAX, "destroyed with it"),
     SHAPE_LIST(erased_body, remains, SHAPE_REQUIRED, 0, ERASE_REMAINS_MAX, &SHAPE_TEXT_ITEM,
                "what is not gone yet, in plain words"),

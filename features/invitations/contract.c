@@ -14,10 +14,12 @@ const shape INVITATION_USE =
     SHAPE("InvitationUse", invitation_use_body, USE_MEMBERS, "coming with an invitation");
 
 static const shape_member INVITE_MEMBERS[] = {
-    SHAPE_CHOICE(invite_body, kind, SHAPE_REQUIRED, KIND_WORDS, "staff: by an administrator; client: by a listener"),
+    SHAPE_CHOICE(invite_body, kind, SHAPE_REQUIRED, KIND_WORDS,
+                 "staff: by an administrator; client: by a listener"),
     SHAPE_CHOICE(invite_body, role, SHAPE_OPTIONAL, ROLE_WORDS, "of staff, and required for them"),
     SHAPE_HASH(invite_body, token_hash, SHAPE_REQUIRED, "vault_invite_stored of the token"),
-    SHAPE_INT(invite_body, expires_ms, SHAPE_OPTIONAL, 1, HK_INT_MAX, "at most seven days from now; default that"),
+    SHAPE_INT(invite_body, expires_ms, SHAPE_OPTIONAL, 1, HK_INT_MAX,
+              "at most seven days from now; default that"),
 };
 const shape INVITE = SHAPE("Invite", invite_body, INVITE_MEMBERS, "an invitation to be made");
 
@@ -41,7 +43,8 @@ static const shape_member ITEM_MEMBERS[] = {
 static const shape ITEM = SHAPE("Invitation", invitation_item, ITEM_MEMBERS, "one invitation of mine");
 
 static const shape_member LIST_MEMBERS[] = {
-    SHAPE_LIST(invitations_body, invitations, SHAPE_REQUIRED, 0, INVITATIONS_SHOWN_MAX, &ITEM, "newest first"),
+    SHAPE_LIST(invitations_body, invitations, SHAPE_REQUIRED, 0, INVITATIONS_SHOWN_MAX, &ITEM,
+               "newest first"),
 };
 const shape INVITATIONS = SHAPE("Invitations", invitations_body, LIST_MEMBERS, "mine");
 
@@ -63,5 +66,5 @@ static const shape_member LOOKED_MEMBERS[] = {
 const shape INVITATION_LOOKED =
     SHAPE("InvitationLooked", looked_body, LOOKED_MEMBERS, "an invitation, seen by who holds it");
 
-const shape *const INVITATIONS_SHAPES[] = {&INVITE, &INVITED, &INVITATIONS, &INVITATION_LOOK, &INVITATION_LOOKED,
-                                           NULL};
+const shape *const INVITATIONS_SHAPES[] = {&INVITE,          &INVITED,           &INVITATIONS,
+                                           &INVITATION_LOOK, &INVITATION_LOOKED, NULL};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Invitations: a token that a listener or an administrator hands to one person. The database keeps only a hash
- * of it; it is used once, within seven days, and the one who invited learns by whom.
+ * Invitations: a token that a listener or an administrator hands to one person. The database keeps only a
+ * hash of it; it is used once, within seven days, and the one who invited learns by whom.
  */
 #ifndef HK_FEATURES_INVITATIONS_H
 #define HK_FEATURES_INVITATIONS_H
@@ -18,14 +18,15 @@ typedef struct invitation_use_body { /* {token, auth} as bodies carry it */
 } invitation_use_body;
 extern const shape INVITATION_USE;
 
-/* Somebody comes with an invitation of this kind: burns it for them, once, whoever is first, and gives its role
- * and who made it (all zero: `hearkend init`). HK_NOT_THERE: no such invitation, used, withdrawn or too old.
- * conversation is all zero for staff. */
+/* Somebody comes with an invitation of this kind: burns it for them, once, whoever is first, and gives its
+ * role and who made it (all zero: `hearkend init`). HK_NOT_THERE: no such invitation, used, withdrawn or too
+ * old. conversation is all zero for staff. */
 hk_err invitation_burn(store_db *db, invitation_kind kind, const invitation_use_body *use, account_id who,
                        conversation_id conversation, int64_t now_ms, int64_t *ret_role,
                        account_id *ret_inviter);
 /* The first administrator's invitation, made by `hearkend init`; token_hash as the database keeps it. */
-hk_err invitation_first(store_db *db, const uint8_t token_hash[static 32], int64_t now_ms, int64_t expires_ms);
+hk_err invitation_first(store_db *db, const uint8_t token_hash[static 32], int64_t now_ms,
+                        int64_t expires_ms);
 /* An account was erased: its invitations go, and it is named in nobody's list any more. */
 hk_err invitations_forget(store_db *db, account_id account);
 

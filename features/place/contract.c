@@ -7,7 +7,8 @@ const char *const ROLE_WORDS[] = {"client", "therapist", "peer", "supervisor", "
 
 static const shape_member HOURS_MEMBERS[] = {
     SHAPE_INT(place_hours, weekday, SHAPE_REQUIRED, 0, 6, "0 is Monday"),
-    SHAPE_INT(place_hours, from_minute, SHAPE_REQUIRED, 0, 1440, "minutes after midnight in the place's zone"),
+    SHAPE_INT(place_hours, from_minute, SHAPE_REQUIRED, 0, 1440,
+              "minutes after midnight in the place's zone"),
     SHAPE_INT(place_hours, to_minute, SHAPE_REQUIRED, 0, 1440, "minutes after midnight in the place's zone"),
 };
 static const shape HOURS = SHAPE("Hours", place_hours, HOURS_MEMBERS, "one opening in the week");
@@ -28,8 +29,10 @@ static const shape_member PLACE_MEMBERS[] = {
     SHAPE_TEXT(place_body, name, SHAPE_REQUIRED, 1, PLACE_NAME_MAX, "what the place is called"),
     SHAPE_TEXT(place_body, language, SHAPE_REQUIRED, 2, 35, "BCP 47"),
     SHAPE_TEXT(place_body, country, SHAPE_REQUIRED, 2, 2, "ISO 3166-1: which crisis numbers are shown first"),
-    SHAPE_INT(place_body, promise_minutes, SHAPE_REQUIRED, 1, PLACE_PROMISE_MAX, "somebody answers within this"),
-    SHAPE_INT(place_body, retention_days, SHAPE_REQUIRED, 1, PLACE_RETENTION_MAX, "how long backups are kept"),
+    SHAPE_INT(place_body, promise_minutes, SHAPE_REQUIRED, 1, PLACE_PROMISE_MAX,
+              "somebody answers within this"),
+    SHAPE_INT(place_body, retention_days, SHAPE_REQUIRED, 1, PLACE_RETENTION_MAX,
+              "how long backups are kept"),
     SHAPE_LIST(place_body, hours, SHAPE_REQUIRED, 0, PLACE_HOURS_MAX, &HOURS, "when somebody is here"),
     SHAPE_TEXT(place_body, time_zone, SHAPE_REQUIRED, 1, 64, "IANA name"),
     SHAPE_HASH(place_body, place_key, SHAPE_OPTIONAL, "Ed25519 key that signs the roster; made on a device"),

@@ -35,15 +35,18 @@ static const shape_member WAITING_ITEM_MEMBERS[] = {
     SHAPE_ID(waiting_item, client, SHAPE_REQUIRED, "who asks"),
     SHAPE_HASH(waiting_item, ik, SHAPE_REQUIRED, "their identity key"),
     SHAPE_HASH(waiting_item, ek, SHAPE_REQUIRED, "their sealing key"),
-    SHAPE_BYTES(waiting_item, first_words, SHAPE_REQUIRED, 1, VAULT_FIRST_BYTES_MAX, "sealed to the team's key"),
+    SHAPE_BYTES(waiting_item, first_words, SHAPE_REQUIRED, 1, VAULT_FIRST_BYTES_MAX,
+                "sealed to the team's key"),
     SHAPE_INT(waiting_item, made_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "when they asked"),
-    SHAPE_INT(waiting_item, promise_by_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "they were promised an answer by then"),
+    SHAPE_INT(waiting_item, promise_by_ms, SHAPE_REQUIRED, 0, HK_INT_MAX,
+              "they were promised an answer by then"),
     SHAPE_ID(waiting_item, owner, SHAPE_OPTIONAL, "who is looking after it"),
     SHAPE_INT(waiting_item, offered_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "since when"),
     SHAPE_INT(waiting_item, passed, SHAPE_REQUIRED, 0, HK_INT_MAX, "how many passed it on"),
     SHAPE_BOOL(waiting_item, for_me, SHAPE_REQUIRED, "you look after it, or you invited them"),
 };
-static const shape WAITING_ITEM = SHAPE("WaitingRequest", waiting_item, WAITING_ITEM_MEMBERS, "somebody waits");
+static const shape WAITING_ITEM =
+    SHAPE("WaitingRequest", waiting_item, WAITING_ITEM_MEMBERS, "somebody waits");
 
 static const shape_member WAITING_MEMBERS[] = {
     SHAPE_LIST(waiting_body, requests, SHAPE_REQUIRED, 0, REQUESTS_SHOWN_MAX, &WAITING_ITEM, "oldest first"),
@@ -51,7 +54,8 @@ static const shape_member WAITING_MEMBERS[] = {
 const shape WAITING = SHAPE("Waiting", waiting_body, WAITING_MEMBERS, "who waits now");
 
 static const shape_member ACCEPT_MEMBERS[] = {
-    SHAPE_BYTES(accept_body, commit, SHAPE_REQUIRED, 1, VAULT_COMMIT_BYTES_MAX, "the first commit, note included"),
+    SHAPE_BYTES(accept_body, commit, SHAPE_REQUIRED, 1, VAULT_COMMIT_BYTES_MAX,
+                "the first commit, note included"),
     SHAPE_LIST(accept_body, wraps, SHAPE_REQUIRED, 1, VAULT_MEMBERS_MAX, &WRAP, "one for each member"),
 };
 const shape ACCEPT = SHAPE("Accept", accept_body, ACCEPT_MEMBERS, "opening the door");
@@ -68,5 +72,5 @@ static const shape_member TOLD_MEMBERS[] = {
 };
 const shape REQUEST_TOLD = SHAPE("RequestNews", request_told, TOLD_MEMBERS, "told as `request`");
 
-const shape *const REQUESTS_SHAPES[] = {&ASK, &REQUEST, &MY_REQUESTS, &WAITING, &ACCEPT, &ACCEPTED, &REQUEST_TOLD,
-                                        NULL};
+const shape *const REQUESTS_SHAPES[] = {&ASK,    &REQUEST,  &MY_REQUESTS,  &WAITING,
+                                        &ACCEPT, &ACCEPTED, &REQUEST_TOLD, NULL};

@@ -9,11 +9,13 @@ static const shape_member LICENCE_ITEM_MEMBERS[] = {
     SHAPE_TEXT(licence_item, authority, SHAPE_REQUIRED, 1, 120, "the board that licenses"),
     SHAPE_TEXT(licence_item, number, SHAPE_OPTIONAL, 1, 60, "only for administrators and the person"),
     SHAPE_TEXT(licence_item, country, SHAPE_REQUIRED, 2, 6, "where it is valid"),
-    SHAPE_INT(licence_item, checked_ms, SHAPE_OPTIONAL, 0, HK_INT_MAX, "checked at the board; missing: claimed"),
+    SHAPE_INT(licence_item, checked_ms, SHAPE_OPTIONAL, 0, HK_INT_MAX,
+              "checked at the board; missing: claimed"),
     SHAPE_ID(licence_item, checked_by, SHAPE_OPTIONAL, "by whom"),
     SHAPE_INT(licence_item, expires_ms, SHAPE_OPTIONAL, 0, HK_INT_MAX, "until when"),
 };
-static const shape LICENCE_ITEM = SHAPE("Licence", licence_item, LICENCE_ITEM_MEMBERS, "a licence to practise");
+static const shape LICENCE_ITEM =
+    SHAPE("Licence", licence_item, LICENCE_ITEM_MEMBERS, "a licence to practise");
 
 static const shape_member STAFF_ITEM_MEMBERS[] = {
     SHAPE_ID(staff_item, account, SHAPE_REQUIRED, "who"),
@@ -50,7 +52,8 @@ static const shape_member LICENCE_MEMBERS[] = {
     SHAPE_INT(licence_body, expires_ms, SHAPE_REQUIRED, 1, HK_INT_MAX, "until when"),
     SHAPE_BOOL(licence_body, checked, SHAPE_REQUIRED, "an administrator looked it up at the board just now"),
 };
-const shape STAFF_LICENCE = SHAPE("LicenceClaim", licence_body, LICENCE_MEMBERS, "a licence, claimed or checked");
+const shape STAFF_LICENCE =
+    SHAPE("LicenceClaim", licence_body, LICENCE_MEMBERS, "a licence, claimed or checked");
 
 static const shape_member DISABLED_MEMBERS[] = {
     SHAPE_BOOL(disabled_body, disabled, SHAPE_REQUIRED, "true: may not come in"),
@@ -62,7 +65,8 @@ static const shape_member WRAP_MEMBERS[] = {
     SHAPE_BYTES(team_wrap_item, wrap, SHAPE_REQUIRED, VAULT_TEAM_WRAP_BYTES, VAULT_TEAM_WRAP_BYTES,
                 "the team key, sealed to them"),
 };
-static const shape TEAM_WRAP = SHAPE("TeamWrap", team_wrap_item, WRAP_MEMBERS, "the team key for one listener");
+static const shape TEAM_WRAP =
+    SHAPE("TeamWrap", team_wrap_item, WRAP_MEMBERS, "the team key for one listener");
 
 static const shape_member TEAM_KEY_MEMBERS[] = {
     SHAPE_ID(team_key_body, team, SHAPE_OPTIONAL, "the team; missing: no key was made yet"),
@@ -81,7 +85,8 @@ static const shape_member NEW_TEAM_KEY_MEMBERS[] = {
     SHAPE_BYTES(new_team_key_body, certificate, SHAPE_REQUIRED, 1, 1024, "signed by this lead"),
     SHAPE_LIST(new_team_key_body, wraps, SHAPE_REQUIRED, 1, STAFF_MAX, &TEAM_WRAP, "for every listener"),
 };
-const shape NEW_TEAM_KEY = SHAPE("NewTeamKey", new_team_key_body, NEW_TEAM_KEY_MEMBERS, "a new key for the team");
+const shape NEW_TEAM_KEY =
+    SHAPE("NewTeamKey", new_team_key_body, NEW_TEAM_KEY_MEMBERS, "a new key for the team");
 
 static const shape_member TEAM_WRAPS_MEMBERS[] = {
     SHAPE_INT(team_wraps_body, serial, SHAPE_REQUIRED, 1, UINT32_MAX, "of the key"),
@@ -94,22 +99,6 @@ static const shape_member DUTY_MEMBERS[] = {
 };
 const shape DUTY = SHAPE("Duty", duty_body, DUTY_MEMBERS, "I am here until");
 
-static const shape_member AUDIT_ITEM_MEMBERS[] = {
-    SHAPE_INT(audit_item, count, SHAPE_REQUIRED, 1, HK_INT_MAX, "its number"),
-    SHAPE_INT(audit_item, at_ms, SHAPE_REQUIRED, 0, HK_INT_MAX, "when"),
-    SHAPE_ID(audit_item, actor, SHAPE_OPTIONAL, "who; missing: at the machine itself"),
-    SHAPE_TEXT(audit_item, act, SHAPE_REQUIRED, 1, 40, "what was done"),
-    SHAPE_ID(audit_item, subject, SHAPE_OPTIONAL, "to whom"),
-    SHAPE_HASH(audit_item, hash, SHAPE_REQUIRED, "the chain up to here"),
-};
-static const shape AUDIT_ITEM = SHAPE("AuditEntry", audit_item, AUDIT_ITEM_MEMBERS, "one act of staff");
-
-static const shape_member AUDIT_MEMBERS[] = {
-    SHAPE_LIST(audit_body, entries, SHAPE_REQUIRED, 0, STAFF_AUDIT_PAGE_MAX, &AUDIT_ITEM, "oldest first"),
-    SHAPE_INT(audit_body, count, SHAPE_REQUIRED, 0, HK_INT_MAX, "of all"),
-    SHAPE_HASH(audit_body, head, SHAPE_REQUIRED, "of all"),
-};
-const shape AUDIT = SHAPE("Audit", audit_body, AUDIT_MEMBERS, "what staff did, in a chain");
-
-const shape *const STAFF_SHAPES[] = {&STAFF,        &STAFF_CERTIFICATE, &STAFF_LICENCE, &STAFF_DISABLED, &TEAM_KEY,
-                                     &NEW_TEAM_KEY, &TEAM_WRAPS,        &DUTY,          &AUDIT,          NULL};
+const shape *const STAFF_SHAPES[] = {&STAFF,    &STAFF_CERTIFICATE, &STAFF_LICENCE, &STAFF_DISABLED,
+                                     &TEAM_KEY, &NEW_TEAM_KEY,      &TEAM_WRAPS,    &DUTY,
+                                     NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The bodies of the staff's own pages: who works here, what vouches for them, the team's key, the audit
+ * The bodies of the staff's own pages: who works here, what vouches for them, the team's key
  * (docs/interface.md, "Staff and invitations").
  */
 #ifndef HK_FEATURES_STAFF_CONTRACT_H
@@ -9,9 +9,8 @@
 #include "base/ids.h"
 #include "wire/shape.h"
 
-#define STAFF_MAX            500
-#define STAFF_AUDIT_PAGE_MAX 500
-#define STAFF_DUTY_MAX_MS    ((int64_t)24 * 3600 * 1000)
+#define STAFF_MAX         500
+#define STAFF_DUTY_MAX_MS ((int64_t)24 * 3600 * 1000)
 
 typedef struct licence_item {
     hk_slice authority, number, country;
@@ -79,21 +78,7 @@ typedef struct duty_body {
     int64_t here_until_ms;
 } duty_body;
 
-typedef struct audit_item {
-    int64_t count, at_ms;
-    account_id actor;
-    hk_slice act;
-    account_id subject;
-    uint8_t hash[32];
-} audit_item;
-
-typedef struct audit_body {
-    shape_list entries; /* audit_item */
-    int64_t count;
-    uint8_t head[32];
-} audit_body;
-
-extern const shape STAFF, STAFF_CERTIFICATE, STAFF_LICENCE, STAFF_DISABLED, TEAM_KEY, NEW_TEAM_KEY, TEAM_WRAPS,
-    DUTY, AUDIT;
+extern const shape STAFF, STAFF_CERTIFICATE, STAFF_LICENCE, STAFF_DISABLED, TEAM_KEY, NEW_TEAM_KEY,
+    TEAM_WRAPS, DUTY;
 
 #endif

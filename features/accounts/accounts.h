@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Accounts: arriving without a name, signing in by signature, sessions, changing one's secrets, the sealed
+ * account state. What other features may ask.
+ */
+#ifndef HK_FEATURES_ACCOUNTS_H
+#define HK_FEATURES_ACCOUNTS_H
+
+#include "base/ids.h"
+#include "store/store.h"
+#include "wire/shape.h"
+#include "wire/wire.h"
+
+/* password, recovery, passkey, device: which secret opens an unlock record. The vault's kinds are one more.
+ */
+typedef enum record_kind { RECORD_PASSWORD, RECORD_RECOVERY, RECORD_PASSKEY, RECORD_DEVICE } record_kind;
+extern const char *const RECORD_KIND_WORDS[];
+
+/* wire_options.who and .ticket: who is asking, from the session cookie or a socket ticket. */
+hk_err accounts_who(wire_request *r, wire_who *ret);
+hk_err accounts_ticket(wire_request *r, hk_slice ticket, wire_who *ret);
+/* A socket of a session came or went: a session with a socket is not idle. Writer. */
+hk_err accounts_socket(store_db *db, int64_t session, bool opened, int64_t now_ms);
+/* At start: nobody is connected yet. Writer. */
+hk_err accounts_start(store_db *db, int64_t now_ms);
+/* Once a minute: sessions, doors, challenges and tickets that are over go. Writer. */
+hk_err accounts_tick(store_db *db, int64_t now_ms, int64_t idle_ms);
+
+/* Proof that whoever is asking holds a secret of the account right now: a login signature by its key of this
+ * kind over a challenge that was given to this session and is burned by this call. HK_REFUSED otherwise. */
+hk_err accounts_proof(wire_request *r, hk_slice challenge, int64_t kind, hk_slice signature);
+/* Every session of an account ends, in the database; tell `live` with place_drop_account. */
+hk_err accounts_end_sessions(store_db *db, account_id account);
+/* The account and all its rows go. */
+hk_err accounts_forget(store_db *db, account_id account);
+
+extern const store_room ACCOUNTS_ROOM;
+extern const wire_route ACCOUNTS_ROUTES[];
+extern const size_t ACCOUNTS_ROUTE_COUNT;
+extern const shape *const ACCOUNTS_SHAPES[];
+
+/* ---- The key that seals records at rest (vault.md section 2, 10). */
+typedef struct rest_key rest_key;
+#define REST_KEY_BYTES 32
+hk_err rest_key_new(const uint8_t key[static REST_KEY_BYTES], rest_key **ret);
+void rest_key_free(rest_key *k); /* wipes */
+
+#endif

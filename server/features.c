@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "server/features.h"
+
+#include "features/accounts/accounts.h"
+#include "features/audit/audit.h"
+#include "features/conversations/conversations.h"
+#include "features/erase/erase.h"
+#include "features/files/files.h"
+#include "features/invitations/invitations.h"
+#include "features/place/place.h"
+#include "features/requests/requests.h"
+#include "features/staff/staff.h"
+
+#define FEATURE(name, PREFIX)                                                                                \
+    {                                                                                                        \
+        name, &PREFIX##_ROOM, PREFIX##_ROUTES, &PREFIX##_ROUTE_COUNT, NULL, NULL, PREFIX##_SHAPES            \
+    }
+
+const feature FEATURES[] = {
+    FEATURE("audit", AUDIT),
+    FEATURE("place", PLACE),
+    FEATURE("invitations", INVITATIONS),
+    FEATURE("accounts", ACCOUNTS),
+    FEATURE("staff", STAFF),
+    {"conversations", &CONVERSATIONS_ROOM, CONVERSATIONS_ROUTES, &CONVERSATIONS_ROUTE_COUNT,
+     CONVERSATIONS_MESSAGES, &CONVERSATIONS_MESSAGE_COUNT, CONVERSATIONS_SHAPES},
+    FEATURE("requests", REQUESTS),
+    FEATURE("files", FILES),
+    FEATURE("erase", ERASE),
+};
+const size_t FEATURE_COUNT = HK_COUNT(FEATURES);

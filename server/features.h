@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The table of features: the only list of what the place can do.
+ */
+#ifndef HK_SERVER_FEATURES_H
+#define HK_SERVER_FEATURES_H
+
+#include "store/store.h"
+#include "wire/wire.h"
+
+typedef struct feature {
+    const char *name;
+    const store_room *room;
+    const wire_route *routes;
+    const size_t *route_count;
+    const wire_message *messages; /* NULL: none */
+    const size_t *message_count;
+    const shape *const *shapes; /* NULL-terminated */
+} feature;
+
+/* In the order of their migrations. */
+extern const feature FEATURES[];
+extern const size_t FEATURE_COUNT;
+
+#endif
