@@ -52,6 +52,9 @@ typedef struct vault_account { /* unlocked: wipe it when the person goes */
 void vault_make_id(
     uint8_t ret[static HK_ID_BYTES]); /* 16 random bytes: accounts, conversations, mids, streams */
 hk_err vault_account_make(const account_id *id, vault_account *ret);
+/* All keys anew for an account whose password is lost (then REPLACE): ek_serial is one more than the last
+ * known. */
+hk_err vault_account_make_again(const account_id *id, uint32_t ek_serial, vault_account *ret);
 hk_err vault_account_derive(const account_id *id, const uint8_t ak[static VAULT_KEY_BYTES],
                             const uint8_t ik_seed[static VAULT_KEY_BYTES],
                             const uint8_t ek_seed[static VAULT_KEY_BYTES], uint32_t ek_serial,
@@ -129,6 +132,7 @@ typedef struct vault_tip { /* the furthest point of a conversation this account 
     conversation_id conv;
     uint8_t genesis_hash[VAULT_HASH_BYTES];
     uint8_t commit_hash[VAULT_HASH_BYTES];
+    uint32_t resumed; /* how often the place lost words and we went on: later lives outrank longer ones */
     int64_t position; /* 0: nothing yet */
     uint8_t h[VAULT_HASH_BYTES];
     uint8_t member_count;
@@ -169,6 +173,8 @@ typedef struct vault_log {
     int64_t commit_position; /* of the epoch's commit */
     uint8_t h[VAULT_HASH_BYTES];
     bool expecting;
+    bool going_on; /* a person decided to go on after different histories: still said, no longer stopping */
+    uint32_t resumed;
     vault_tip expected; /* what the account state remembers */
     uint32_t resumable; /* members a RESUME may keep, as bits of chain.members at that moment */
     uint8_t my_index;
