@@ -7,10 +7,9 @@
  */
 #include "store/inside.h"
 
-/* 16 MiB of WAL: copy what no reader needs, without waiting. 64 MiB: wait for the readers, so that the WAL
- * starts again from its beginning. */
-#define FRAMES_PASSIVE 4000
-#define FRAMES_RESTART 16000
+/* At wal_pages: copy what no reader needs, without waiting. At so many times as much: wait for the readers,
+ * so that the WAL starts again from its beginning. */
+#define TIMES_UNTIL_WAIT 4
 
 static hk_err checkpoint(store *s, int f, int mode)
 {
@@ -31,10 +30,10 @@ void store_checkpoint_busy(store *s)
         if (frames < s->checkpointed_frames[f]) /* the WAL began anew since */
             s->checkpointed_frames[f] = 0;
         int fresh = frames - s->checkpointed_frames[f];
-        if (fresh < FRAMES_PASSIVE)
+        if (fresh < s->wal_pages)
             continue;
-        (void)checkpoint(s, f,
-                         frames < FRAMES_RESTART ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART);
+        bool wait = frames >= s->wal_pages * TIMES_UNTIL_WAIT;
+        (void)checkpoint(s, f, wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
         /* Done or not (readers, space), the next try comes after as many frames, not after each commit. */
         s->checkpointed_frames[f] = frames;
     }

@@ -19,6 +19,7 @@ enum { STORE_MAIN, STORE_WRAPS, STORE_FILES };
 #define STORE_ROOMS_MAX      64
 #define STORE_STATEMENTS_MAX 4096 /* of one room */
 #define STORE_PATH_MAX       1024 /* with every ending we add */
+#define STORE_WAL_PAGES      4000 /* 16 MiB */
 #define STORE_BUSY_MS        5000 /* how long we wait for somebody else's lock on the files */
 
 /* Statements that steer a transaction, prepared once for each file of each connection. */
@@ -73,6 +74,7 @@ struct store {
     hk_err scrub_result;
     pthread_cond_t scrubbed;
     store_figures figures; /* under writing.lock */
+    int wal_pages;
     int checkpointed_frames[STORE_FILES];
 
     store_queue reading;

@@ -39,6 +39,7 @@ static store *make(const store_options *o, hk_err *ret_err)
     s->rooms = o->rooms;
     s->beside = o->beside;
     s->lock_fd = -1;
+    s->wal_pages = o->wal_pages > 0 ? o->wal_pages : STORE_WAL_PAGES;
     s->on_fatal = o->on_fatal;
     s->on_fatal_ctx = o->on_fatal_ctx;
     hk_err err = store_queue_init(&s->writing);

@@ -75,6 +75,7 @@ typedef struct store_options {
     const char *path;               /* the database file; its wraps stand beside it in PATH-wraps */
     const store_room *const *rooms; /* NULL-terminated, in migration order */
     int readers;                    /* reader threads, 1 to STORE_READERS_MAX */
+    int wal_pages;                  /* begin to empty the WAL at so many pages of 4 KiB; 0: 4,000 */
     const char *vfs;                /* an SQLite VFS by name, for power-loss tests; NULL: the default */
     bool trust_file_system;         /* skip the network-file-system refusal (tests only) */
     bool beside;                    /* read only, beside the process that serves: backup and check by hand */
