@@ -31,7 +31,7 @@ static void to_digits(hk_slice in, char *ret, size_t n)
     for (size_t i = 0; i < n; i++) {
         unsigned v = 0;
         for (size_t bit = i * 5; bit < i * 5 + 5; bit++) {
-            unsigned b = bit / 8 < in.n ? in.p[bit / 8] >> (7 - bit % 8) & 1u : 0;
+            unsigned b = bit / 8 < in.n ? ((unsigned)in.p[bit / 8] >> (7 - bit % 8) & 1u) : 0;
             v = v << 1 | b;
         }
         ret[i] = DIGITS[v];
@@ -43,7 +43,7 @@ static hk_err from_digits(const uint8_t *values, size_t n, uint8_t *ret, size_t 
 {
     memset(ret, 0, ret_n);
     for (size_t bit = 0; bit < n * 5; bit++) {
-        unsigned b = values[bit / 5] >> (4 - bit % 5) & 1u;
+        unsigned b = (unsigned)values[bit / 5] >> (4 - bit % 5) & 1u;
         if (bit / 8 < ret_n)
             ret[bit / 8] |= (uint8_t)(b << (7 - bit % 8));
         else if (b)

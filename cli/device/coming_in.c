@@ -72,7 +72,7 @@ static hk_err hand_in_account(device *d, const new_account *made, const char *na
 static hk_err begin_arrival(device *d, arrival_body *ret)
 {
     device_step(d);
-    HK_TRY(http_call(d->http, "POST", "/api/arrivals", &EMPTY, &(empty_body){0}, &ARRIVAL, &d->arena, ret));
+    HK_TRY(http_call(d->http, "POST", "/api/arrivals", &SHAPE_NOTHING, NULL, &ARRIVAL, &d->arena, ret));
     if (ret->challenge.n != VAULT_CHALLENGE_BYTES)
         return device_refuse(d, HK_BAD, "The place gave a challenge of an unknown kind.");
     return vault_account_make(&ret->account, &d->me);

@@ -75,7 +75,7 @@ hk_err device_ticket(device *d, char ret[static DEVICE_TICKET_MAX])
 {
     device_step(d);
     ticket_body ticket = {0};
-    HK_TRY(http_call(d->http, "POST", "/api/socket-ticket", &EMPTY, &(empty_body){0}, &SOCKET_TICKET,
+    HK_TRY(http_call(d->http, "POST", "/api/socket-ticket", &SHAPE_NOTHING, NULL, &SOCKET_TICKET,
                      &d->arena, &ticket));
     size_t n = hk_b64_size(ticket.ticket.n);
     if (n >= DEVICE_TICKET_MAX)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "features/accounts/accounts.h"
+#include "features/place/place.h"
 #include "features/place/contract.h"
 
 #define DUTY_MS ((int64_t)12 * 3600 * 1000)

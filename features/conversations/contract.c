@@ -20,6 +20,8 @@ static const shape_member MEMBER_MEMBERS[] = {
     SHAPE_CHOICE(member_item, role, SHAPE_REQUIRED, ROLE_WORDS, "what they do in this place"),
     SHAPE_CHOICE(member_item, part, SHAPE_REQUIRED, PART_WORDS, "their part in this conversation"),
     SHAPE_TEXT(member_item, name, SHAPE_OPTIONAL, 1, 60, "staff only: what they are called here"),
+    SHAPE_BYTES(member_item, certificate, SHAPE_OPTIONAL, 1, VAULT_ROSTER_BYTES,
+                "staff only: their roster certificate, by which a client knows them"),
     SHAPE_BOOL(member_item, disabled, SHAPE_OPTIONAL, "they may not come in any more"),
 };
 static const shape MEMBER = SHAPE("Member", member_item, MEMBER_MEMBERS, "somebody in a conversation");

@@ -18,7 +18,7 @@
 typedef struct member_item {
     account_id account;
     int64_t role, part;
-    hk_slice name;
+    hk_slice name, certificate;
     bool disabled;
 } member_item;
 
