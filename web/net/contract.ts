@@ -526,6 +526,8 @@ export interface Member {
   readonly part: "client" | "listener" | "supervisor" | "relative" | "interpreter";
   /** staff only: what they are called here */
   readonly name?: string | undefined;
+  /** staff only: their roster certificate, by which a client knows them */
+  readonly certificate?: Uint8Array | undefined;
   /** they may not come in any more */
   readonly disabled?: boolean | undefined;
 }
