@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Two kinds of JSON: our own, {"turns":[{"who":"listener"|"speaker","text","start_ms"?}]}, and what whisper and
+ * its kin write, {"segments":[{"start","end","text","speaker"}]}. Members that we do not know are read over:
+ * both are exchanged with other tools. jansson keeps no places inside a valid document, so a problem of sense
+ * names the turn in words of shape and line 1.
+ */
+#include "cli/listen/transcript.h"
+
+#include <jansson.h>
+
+#define START_S_MAX 1e9
+
+static hk_err expected(transcript_problem *p, const char *what)
+{
+    *p = (transcript_problem){1, what};
+    return HK_BAD;
+}
+
+static hk_err text_of(hk_arena *arena, const json_t *value, hk_slice *ret)
+{
+    return hk_arena_copy(arena, hk_slice_of(json_string_value(value), json_string_length(value)), ret);
+}
+
+static bool is_string(const json_t *value, const char *text)
+{
+    return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
+}
+
+/* A number of 0 or more, times unit, in ms; absent and null are no time. */
+static bool read_start(const json_t *value, double unit, int64_t *ret)
+{
+    *ret = LISTEN_NO_TIME;
+    if (!value || json_is_null(value))
+        return true;
+    double ms = json_number_value(value) * unit;
+    if (!json_is_number(value) || !(ms >= 0 && ms <= START_S_MAX * 1000.0))
+        return false;
+    *ret = (int64_t)(ms + 0.5);
+    return true;
+}
+
+static hk_err read_turn(transcript *t, const json_t *turn, transcript_problem *p)
+{
+    const json_t *who = json_object_get(turn, "who"), *text = json_object_get(turn, "text");
+    utterance u;
+    if (!json_is_object(turn))
+        return expected(p, "every turn to be an object with \"who\" and \"text\"");
+    if (!is_string(who, "listener") && !is_string(who, "speaker"))
+        return expected(p, "\"who\" to be \"listener\" or \"speaker\" in every turn");
+    if (!json_is_string(text))
+        return expected(p, "\"text\" to be a string in every turn");
+    if (!read_start(json_object_get(turn, "start_ms"), 1, &u.start_ms))
+        return expected(p, "\"start_ms\", where given, to be milliseconds from the beginning");
+    u.name = is_string(who, "listener") ? HK_LIT("listener") : HK_LIT("speaker");
+    HK_TRY(text_of(t->arena, text, &u.text));
+    return transcript_add(t, u);
+}
+
+static hk_err read_segment(transcript *t, const json_t *segment, transcript_problem *p)
+{
+    const json_t *text = json_object_get(segment, "text"), *name = json_object_get(segment, "speaker");
+    utterance u;
+    if (!json_is_object(segment) || !json_is_string(text))
+        return expected(p, "\"text\" to be a string in every segment");
+    if (!json_is_string(name) || json_string_length(name) == 0)
+        return expected(p, "\"speaker\" in every segment: a recogniser alone does not tell who speaks");
+    if (!read_start(json_object_get(segment, "start"), 1000, &u.start_ms))
+        return expected(p, "\"start\", where given, to be seconds from the beginning");
+    HK_TRY(text_of(t->arena, name, &u.name));
+    HK_TRY(text_of(t->arena, text, &u.text));
+    return transcript_add(t, u);
+}
+
+static hk_err read_document(const json_t *root, transcript *t, transcript_problem *p)
+{
+    const json_t *turns = json_object_get(root, "turns"), *segments = json_object_get(root, "segments");
+    t->who_is_known = json_is_array(turns);
+    const json_t *list = t->who_is_known ? turns : segments;
+    if (!json_is_array(list))
+        return expected(p, "an object with a list: \"turns\" (ours) or \"segments\" (whisper's)");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        HK_TRY(t->who_is_known ? read_turn(t, json_array_get(list, i), p) : read_segment(t, json_array_get(list, i), p));
+    return HK_OK;
+}
+
+hk_err transcript_read_json(hk_slice text, transcript *t, transcript_problem *p)
+{
+    json_error_t error;
+    json_t *root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    if (!root) {
+        *p = (transcript_problem){error.line > 0 ? (size_t)error.line : 1, "valid JSON in UTF-8, no member twice"};
+        return HK_BAD;
+    }
+    hk_err err = read_document(root, t, p);
+    json_decref(root);
+    return err;
+}
