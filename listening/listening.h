@@ -176,6 +176,18 @@ typedef struct listen_hint {
 void listen_hint_draft(listen_engine *e, const listen_turn *turns, size_t n, hk_slice draft,
                        listen_hint *ret);
 
+/* --- figures as JSON
+ * ---------------------------------------------------------------------------------------- */
+
+/* One line, without its line end:
+ * {"turns":[{"who":"speaker"},{"who":"listener","main":...}],"session":{...}} as the man page hearken(1)
+ * shows it. Numbers have four decimals, formatted here so that every machine prints the same. HK_TOO_MUCH:
+ * cap is too small (LISTEN_JSON_TURN_MAX bytes a turn and LISTEN_JSON_SESSION_MAX are always enough). */
+#define LISTEN_JSON_TURN_MAX    384
+#define LISTEN_JSON_SESSION_MAX 2048
+hk_err listen_json(const listen_turn *turns, size_t n, const listen_code *codes,
+                   const listen_session *session, char *p, size_t cap, size_t *ret_n);
+
 /* --- names, as they stand in the JSON of `hearken listen --json`
  * ------------------------------------------------ */
 

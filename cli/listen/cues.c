@@ -61,7 +61,8 @@ static hk_slice voice(hk_slice line, hk_slice *ret_rest)
 {
     *ret_rest = line;
     size_t end = hk_slice_find(line, '>'), blank = hk_slice_find(line, ' ');
-    if (!hk_slice_starts(line, HK_LIT("<v")) || end == line.n || blank > end || (line.p[2] != ' ' && line.p[2] != '.'))
+    if (!hk_slice_starts(line, HK_LIT("<v")) || end == line.n || blank > end ||
+        (line.p[2] != ' ' && line.p[2] != '.'))
         return (hk_slice){0};
     *ret_rest = hk_slice_part(line, end + 1, line.n);
     return transcript_trim(hk_slice_part(line, blank + 1, end - blank - 1));
@@ -118,7 +119,8 @@ hk_err transcript_read_cues(hk_slice text, transcript *t, transcript_problem *p)
             continue; /* empty, a note, a style, or the name or number of the cue that follows */
         int64_t start_ms, end_ms;
         size_t after = (size_t)(arrow - line.p) + 3;
-        if (!read_time(line, &start_ms) || !read_time(transcript_trim(hk_slice_part(line, after, line.n)), &end_ms)) {
+        if (!read_time(line, &start_ms) ||
+            !read_time(transcript_trim(hk_slice_part(line, after, line.n)), &end_ms)) {
             *p = (transcript_problem){l.number, "two times such as 00:01:02.345 --> 00:01:04.000"};
             return HK_BAD;
         }

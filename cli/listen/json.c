@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Two kinds of JSON: our own, {"turns":[{"who":"listener"|"speaker","text","start_ms"?}]}, and what whisper and
- * its kin write, {"segments":[{"start","end","text","speaker"}]}. Members that we do not know are read over:
- * both are exchanged with other tools. jansson keeps no places inside a valid document, so a problem of sense
- * names the turn in words of shape and line 1.
+ * Two kinds of JSON: our own, {"turns":[{"who":"listener"|"speaker","text","start_ms"?}]}, and what whisper
+ * and its kin write, {"segments":[{"start","end","text","speaker"}]}. Members that we do not know are read
+ * over: both are exchanged with other tools. jansson keeps no places inside a valid document, so a problem of
+ * sense names the turn in words of shape and line 1.
  */
 #include "cli/listen/transcript.h"
 
@@ -80,7 +80,8 @@ static hk_err read_document(const json_t *root, transcript *t, transcript_proble
     if (!json_is_array(list))
         return expected(p, "an object with a list: \"turns\" (ours) or \"segments\" (whisper's)");
     for (size_t i = 0; i < json_array_size(list); i++)
-        HK_TRY(t->who_is_known ? read_turn(t, json_array_get(list, i), p) : read_segment(t, json_array_get(list, i), p));
+        HK_TRY(t->who_is_known ? read_turn(t, json_array_get(list, i), p)
+                               : read_segment(t, json_array_get(list, i), p));
     return HK_OK;
 }
 
@@ -89,7 +90,8 @@ hk_err transcript_read_json(hk_slice text, transcript *t, transcript_problem *p)
     json_error_t error;
     json_t *root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!root) {
-        *p = (transcript_problem){error.line > 0 ? (size_t)error.line : 1, "valid JSON in UTF-8, no member twice"};
+        *p = (transcript_problem){error.line > 0 ? (size_t)error.line : 1,
+                                  "valid JSON in UTF-8, no member twice"};
         return HK_BAD;
     }
     hk_err err = read_document(root, t, p);

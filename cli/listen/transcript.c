@@ -116,8 +116,9 @@ static bool same_name(hk_slice a, hk_slice b)
 /* Words people write for the one who listens. */
 static bool means_listener(hk_slice name)
 {
-    static const char *const WORDS[] = {"listener",    "therapist", "counsellor", "counselor", "clinician",
-                                        "interviewer", "helper",    "volunteer",  "peer",      "practitioner"};
+    static const char *const WORDS[] = {"listener",  "therapist",   "counsellor", "counselor",
+                                        "clinician", "interviewer", "helper",     "volunteer",
+                                        "peer",      "practitioner"};
     for (size_t i = 0; i < HK_COUNT(WORDS); i++)
         if (same_name(name, hk_slice_z(WORDS[i])))
             return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Transcripts as people have them: WebVTT with voices, SRT, whisper-style JSON, plain "A: / B:" text and our
- * own JSON. Each reader fills one list of utterances, or names the line where it stopped and what it expected.
+ * own JSON. Each reader fills one list of utterances, or names the line where it stopped and what it
+ * expected.
  */
 #ifndef HK_CLI_LISTEN_TRANSCRIPT_H
 #define HK_CLI_LISTEN_TRANSCRIPT_H
