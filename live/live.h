@@ -14,6 +14,11 @@
 
 typedef struct live live;
 
+/* Close codes of docs/interface.md. */
+#define LIVE_CLOSE_ENDED    4001 /* signed out or disabled */
+#define LIVE_CLOSE_TOO_MANY 4003 /* too many connections of this account */
+
+/* send and close must not call back into live before they return (wire's do not). */
 typedef struct live_options {
     hk_err (*send)(void *ctx, uint64_t connection, hk_slice text);
     void (*close)(void *ctx, uint64_t connection, int code);
@@ -29,11 +34,15 @@ typedef struct live_options {
 
 hk_err live_new(const live_options *options, live **ret);
 void live_free(live *l);
+/* HK_NO_MEMORY; HK_CONFLICT for a connection that is there already. Over LIVE_CONNECTIONS_MAX the oldest one
+ * is closed with LIVE_CLOSE_TOO_MANY. */
 hk_err live_join(live *l, uint64_t connection, account_id account, int64_t session);
+/* A connection ended; one that never joined is fine. */
 void live_leave(live *l, uint64_t connection, int64_t now_ms);
 void live_tick(live *l, int64_t now_ms); /* once a second: lets grace run out */
 /* Sends text to every connection of each account but `except` (0: to all). */
 void live_tell(live *l, const account_id *accounts, size_t count, hk_slice text, uint64_t except);
+/* Within its grace somebody still is. */
 bool live_is_here(const live *l, account_id account);
 /* Ends every connection of an account (disabled, erased), or of one session (signed out, password changed).
  */

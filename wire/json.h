@@ -32,4 +32,8 @@ void json_put_text(json_out *o, hk_slice text); /* with quotes and escapes */
  */
 bool json_put_members(json_out *o, const shape *s, const void *value, bool comma);
 
+/* shape_encode with a beginning of its own: "{" or "{\"t\":\"ok\",\"id\":7"; `comma`: it holds a member. */
+hk_err shape_encode_after(const char *start, bool comma, const shape *s, const void *value, hk_arena *arena,
+                          hk_slice *ret);
+
 #endif

@@ -49,11 +49,29 @@
 #define WIRE_FRAGMENTS     32           /* of one message; browsers send one or two */
 #define WIRE_UNANSWERED    64           /* messages of one socket on their way: then it is not read */
 #define WIRE_QUEUE_BYTES   (512 * 1024) /* waiting for a slow reader: then it is dropped and reads the log */
-#define WIRE_PING_MS       40000 /* silence after which we ask; under the 60 s of proxies and phone networks */
-#define WIRE_PONG_MS       20000 /* and how long the answer may take */
-#define WIRE_CLOSE_MS      2000  /* for the other side's close frame */
-#define WIRE_CONTROLS      32 /* pings and pongs of one socket per WIRE_PING_MS; a browser sends none itself */
-#define WIRE_TICKET_BYTES  128 /* of a ticket's text; ours has 43 */
+#define WIRE_CHECK_MS                                                                                        \
+    25000 /* a socket is looked at so often: silent once, we ping; twice, it is gone. At most                \
+             50 s of silence, under the 60 s of proxies and phone networks */
+#define WIRE_CLOSE_MS     2000 /* for the other side's close frame */
+#define WIRE_CONTROLS     32 /* pings and pongs of one socket per WIRE_CHECK_MS; a browser sends none itself */
+#define WIRE_TICKET_BYTES 128 /* of a ticket's text; ours has 43 */
+
+/* ---- Rates: token buckets, each with its burst and its refill (wire/rate.c). By address means by the keyed
+ * hash of the IPv4 address or the IPv6 /64; a clinic or a school may sit behind one. A handle or invitation
+ * is guessed slowly; nobody can lock another out, because a bucket belongs to the pair of handle and address.
+ */
+#define WIRE_RATES(X)                                                                                        \
+    /* name, key, burst, refill per hour, why */                                                             \
+    X(CONNECTIONS, "connections", ADDRESS, 600, 72000) /* 20 a second: a waiting room after a restart */     \
+    X(GENERAL, "general", ADDRESS, 600, 360000)        /* 100 a second: several people, pages and all */     \
+    X(ACCOUNT, "account", ACCOUNT, 300, 72000)         /* 20 a second for long: syncing, files */            \
+    X(SIGN_IN, "sign_in", HANDLE, 12, 60)              /* one guess a minute after a dozen typing errors */  \
+    X(SIGN_IN_ALL, "sign_in_all", ADDRESS, 120, 1200)  /* all handles from one address together */           \
+    X(RECOVERY, "recovery", ADDRESS, 10, 30)           /* nobody types recovery sheets all day */            \
+    X(ARRIVALS, "arrivals", ADDRESS, 30, 120)          /* a class arriving together, not a script */         \
+    X(INVITATIONS, "invitations", ADDRESS, 30, 120)    /* looking at a token: tokens have 128 bits anyway */
+#define WIRE_RATE_SLOTS                                                                                      \
+    (64 * 1024) /* buckets kept, 1.5 MiB; when full, the fullest bucket near by is forgotten */
 
 /* ---- Metrics */
 #define WIRE_METRICS_BYTES (64 * 1024)

@@ -210,32 +210,31 @@ bool json_put_members(json_out *o, const shape *s, const void *value, bool comma
     return comma;
 }
 
-static void put_whole(json_out *o, const char *told, const shape *s, const void *value)
+hk_err shape_encode_after(const char *start, bool comma, const shape *s, const void *value, hk_arena *arena,
+                          hk_slice *ret)
 {
-    json_put(o, "{");
-    if (told) {
-        json_put(o, "\"t\":");
-        json_put_text(o, hk_slice_z(told));
+    json_out o = {0};
+    for (int pass = 0; pass < 2; pass++) {
+        json_put(&o, start);
+        (void)json_put_members(&o, s, value, comma); /* a closing brace needs no comma */
+        json_put(&o, "}");
+        if (o.bad)
+            return HK_STORE;
+        if (pass == 0 && !(o.p = hk_arena_get(arena, o.n)))
+            return HK_NO_MEMORY;
+        *ret = hk_slice_of(o.p, o.n);
+        o.n = 0;
     }
-    (void)json_put_members(o, s, value, told != NULL); /* a closing brace needs no comma */
-    json_put(o, "}");
+    return HK_OK;
 }
 
 hk_err shape_encode_told(const char *told, const shape *s, const void *value, hk_arena *arena, hk_slice *ret)
 {
-    json_out measure = {0};
-    put_whole(&measure, told, s, value);
-    if (measure.bad)
-        return HK_STORE;
-    json_out o = {.p = hk_arena_get(arena, measure.n)};
-    if (!o.p)
-        return HK_NO_MEMORY;
-    put_whole(&o, told, s, value);
-    *ret = hk_slice_of(o.p, o.n);
-    return HK_OK;
+    const char *start = hk_arena_printf(arena, "{\"t\":\"%s\"", told);
+    return start ? shape_encode_after(start, true, s, value, arena, ret) : HK_NO_MEMORY;
 }
 
 hk_err shape_encode(const shape *s, const void *value, hk_arena *arena, hk_slice *ret)
 {
-    return shape_encode_told(NULL, s, value, arena, ret);
+    return shape_encode_after("{", false, s, value, arena, ret);
 }

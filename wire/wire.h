@@ -168,8 +168,9 @@ typedef struct wire_options {
     hk_err (*ticket)(wire_request *r, hk_slice ticket, wire_who *ret);
     void (*opened)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
     void (*closed)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
-    bool (*ready)(void *place);                                            /* for /readyz */
-    void (*metrics_more)(void *place, wire_text *out);                     /* more lines for /metrics */
+    void (*tick)(void *place, int64_t now_ms); /* loop thread, once a second, by the clock of deadlines */
+    bool (*ready)(void *place);                /* for /readyz */
+    void (*metrics_more)(void *place, wire_text *out); /* more lines for /metrics */
     uint32_t rate_factor; /* every rate and burst times this; 0 is 1. Higher only where one machine plays many
                              people: demo, replay, measurements */
 } wire_options;
@@ -180,6 +181,7 @@ hk_err wire_new(const wire_options *options, wire **ret);
 /* Serves until wire_stop, then drains: no new connections, what runs is finished, sockets close with 1001. */
 hk_err wire_run(wire *w);
 void wire_stop(wire *w); /* safe from a signal handler and any thread */
+/* After the database is closed, so that no job is on its way any more; before `place` goes. */
 void wire_free(wire *w);
 int wire_port(const wire *w);         /* where it listens; useful with port 0; 0 for a Unix socket */
 const char *wire_problem_words(void); /* why the last wire_new on this thread failed, for a person */
