@@ -63,7 +63,7 @@
 #define VAULT_COMMIT_BYTES_MAX   7080  /* 16 members, 16 consents and the note */
 #define VAULT_ENVELOPE_BYTES_MAX 17313 /* the biggest body and 16 tags */
 #define VAULT_FIRST_BYTES_MAX    16748
-#define VAULT_CHAIN_BYTES_MAX    6847 /* an encoded chain */
+#define VAULT_CHAIN_BYTES_MAX    6843 /* an encoded chain */
 
 /* The closed list of domain strings; FORMAT.md says for each who uses it and under which key. */
 #define VAULT_D_CKC        "hearken/ckc/v1"

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Who may change a conversation, and which key it uses: the malicious server, the malicious listener, the
+ * leaver.
+ */
+#include "vault/stage_test.h"
+
+static stage_pair S;
+static vault_account SUPER, FRIEND, EVIL;
+static vault_made_commit MADE;
+
+static int begin(void **state)
+{
+    stage_pair_open(&S);
+    stage_person(&SUPER, 3);
+    stage_person(&FRIEND, 4);
+    stage_person(&EVIL, 5);
+    return 0;
+}
+
+static int end(void **state)
+{
+    stage_pair_close(&S);
+    return 0;
+}
+
+static hk_err judge(const vault_made_commit *made)
+{
+    vault_chain next;
+    return vault_commit_check(&S.place.chain, hk_slice_of(made->bytes, made->n), &next);
+}
+
+static vault_plan plan_now(void)
+{
+    vault_plan plan;
+    vault_plan_from(&S.place.chain, &plan);
+    return plan;
+}
+
+/* Signs edited bytes again; consents must be as they were. */
+static void sign_again(vault_made_commit *made, const vault_account *author)
+{
+    size_t members = made->bytes[158], consents = made->bytes[159 + members * VAULT_MEMBER_BYTES];
+    size_t n = 159 + members * VAULT_MEMBER_BYTES + 1 + consents * 32;
+    crypto_sign_detached(made->bytes + n, NULL, made->bytes, n, author->ik_secret);
+}
+
+static vault_plan plan_with(const vault_account *who, uint8_t role)
+{
+    vault_plan plan = plan_now();
+    stage_plan_add(&plan, who, role);
+    return plan;
+}
+
+static void adds_a_consent(vault_plan *plan, const vault_account *signer, const vault_account *subject,
+                           uint8_t role)
+{
+    uint8_t consent[VAULT_CONSENT_BYTES];
+    stage_consent(signer, &S.place.conv, subject, role, consent);
+    must(vault_plan_consent(plan, hk_slice_of(consent, sizeof consent)));
+}
+
+/* ---- M1: the key is the commit's ---- */
+
+static void wraps_from_server(const vault_chain *chain, const uint8_t *ck, const vault_member *to,
+                              uint8_t *ret)
+{
+    uint8_t seed[32] = {9};
+    must(vault_derive_wrap(ck, &chain->conv, chain->epoch, to, seed, ret));
+}
+
+static void a_key_chosen_by_the_server_for_all_is_refused_and_nothing_can_be_sealed(void **state)
+{
+    uint8_t ck[32] = {1}, wrap[VAULT_WRAP_BYTES];
+    vault_plan plan = plan_now();
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    for (size_t i = 0; i < MADE.wrap_count; i++) {
+        vault_chain next;
+        must(vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, MADE.n), &next));
+        wraps_from_server(&next, ck, &next.members[i], wrap);
+        memcpy(MADE.wraps[i], wrap, sizeof wrap);
+    }
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    stage_read(&S.l, &S.place);
+    assert_true(S.c.log.stops & VAULT_STOP_LOCKED);
+    assert_true(S.l.log.stops & VAULT_STOP_LOCKED);
+    uint8_t out[2048];
+    size_t n;
+    vault_words words = stage_words("secret", NULL);
+    refuses(HK_BUSY, vault_log_seal(&S.c.log, &S.c.stream, &words, out, sizeof out, &n));
+}
+
+static void a_key_chosen_by_the_server_for_one_is_refused_and_any_member_can_mend_it(void **state)
+{
+    uint8_t ck[32] = {1}, wrap[VAULT_WRAP_BYTES];
+    vault_plan plan = plan_now();
+    vault_chain next;
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    must(vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, MADE.n), &next));
+    wraps_from_server(&next, ck, &next.members[0], MADE.wraps[0]);
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    stage_read(&S.l, &S.place);
+    assert_true(S.c.log.stops & VAULT_STOP_LOCKED);
+    assert_true(vault_log_may_seal(&S.l.log));
+    must(vault_wrap_again(&S.l.log, &S.client.id, wrap));
+    must(vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+    assert_int_equal(stage_say(&S.l, &S.place, "there you are"), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    assert_string_equal(S.c.last_text, "there you are");
+}
+
+static void without_the_check_value_the_servers_key_would_have_been_used(void **state)
+{
+    /* The attack is real: with the commit's ckc replaced by the server's own, the same wrap opens. */
+    uint8_t ck[32] = {1}, wrap[VAULT_WRAP_BYTES];
+    wraps_from_server(&S.c.log.chain, ck, &S.c.log.chain.members[0], wrap);
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+    vault_derive_ckc(ck, &S.c.log.chain.conv, S.c.log.chain.epoch, S.c.log.chain.ckc);
+    must(vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+}
+
+static void a_wrap_of_another_epoch_conversation_or_account_is_refused(void **state)
+{
+    uint8_t seed[32] = {9}, wrap[VAULT_WRAP_BYTES];
+    const vault_chain *chain = &S.l.log.chain;
+    const uint8_t *ck = S.l.log.ck; /* the right key, so that only the labels differ */
+    vault_member to = *vault_chain_member(chain, &S.client.id);
+    conversation_id other = {{1}};
+    must(vault_derive_wrap(ck, &chain->conv, chain->epoch + 1, &to, seed, wrap));
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+    must(vault_derive_wrap(ck, &other, chain->epoch, &to, seed, wrap));
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+    to.account = S.listener.id;
+    must(vault_derive_wrap(ck, &chain->conv, chain->epoch, &to, seed, wrap));
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap)));
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(S.place.entries[0].wraps[1], VAULT_WRAP_BYTES)));
+    refuses(HK_REFUSED, vault_log_wrap(&S.c.log, hk_slice_of(wrap, sizeof wrap - 1)));
+}
+
+static void wraps_that_differ_between_members_lock_those_who_got_the_other_key(void **state)
+{
+    vault_plan plan = plan_now();
+    vault_made_commit other;
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    must(vault_commit_make(&S.l.log, &plan, &other));
+    memcpy(MADE.wraps[0], other.wraps[0], VAULT_WRAP_BYTES); /* an author who plays two games */
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    assert_true(S.c.log.stops & VAULT_STOP_LOCKED);
+}
+
+/* ---- M2: who may add whom ---- */
+
+static void a_listener_adds_nobody_without_the_clients_word(void **state)
+{
+    for (uint8_t role = VAULT_ROLE_CLIENT; role <= VAULT_ROLE_INTERPRETER; role++) {
+        vault_plan plan = plan_with(&FRIEND, role);
+        refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &plan, &MADE));
+        refuses(HK_REFUSED, judge(&MADE));
+    }
+}
+
+static void the_client_adds_whom_she_wants_but_never_a_second_client(void **state)
+{
+    for (uint8_t role = VAULT_ROLE_LISTENER; role <= VAULT_ROLE_INTERPRETER; role++) {
+        vault_plan plan = plan_with(&FRIEND, role);
+        must(stage_author(&S.client, &S.c.log, &plan, &MADE));
+    }
+    vault_plan plan = plan_with(&FRIEND, VAULT_ROLE_CLIENT);
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &plan, &MADE));
+}
+
+static void a_supervisor_needs_the_clients_own_consent(void **state)
+{
+    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &plan, &MADE)); /* without */
+    vault_plan by_another = plan;
+    adds_a_consent(&by_another, &EVIL, &SUPER, VAULT_ROLE_SUPERVISOR);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &by_another, &MADE)); /* with another's */
+    vault_plan forged = plan;
+    adds_a_consent(&forged, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    /* signed by the listener in the client's name */
+    crypto_sign_detached(forged.consents[0] + 149, NULL, forged.consents[0], 149, S.listener.ik_secret);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &forged, &MADE));
+    vault_plan good = plan;
+    adds_a_consent(&good, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    must(stage_author(&S.listener, &S.l.log, &good, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    assert_int_equal(S.place.chain.until_ms[2], 1800000000000);
+    assert_int_equal(S.place.chain.from_epoch[2], 2);
+}
+
+static void a_consent_for_another_key_role_or_conversation_counts_for_nothing(void **state)
+{
+    uint8_t consent[VAULT_CONSENT_BYTES];
+    conversation_id elsewhere = {{8}};
+    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR), p = plan;
+    vault_account impostor = EVIL;
+    impostor.id = SUPER.id; /* the same name, another IK */
+    adds_a_consent(&p, &S.client, &impostor, VAULT_ROLE_SUPERVISOR);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &p, &MADE));
+    p = plan;
+    adds_a_consent(&p, &S.client, &SUPER, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &p, &MADE));
+    p = plan;
+    stage_consent(&S.client, &elsewhere, &SUPER, VAULT_ROLE_SUPERVISOR, consent);
+    must(vault_plan_consent(&p, hk_slice_of(consent, sizeof consent)));
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &p, &MADE));
+}
+
+static void a_consent_counts_once_in_a_chain(void **state)
+{
+    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    adds_a_consent(&plan, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    vault_plan out = plan_now();
+    must(vault_plan_remove(&out, &SUPER.id));
+    must(vault_commit_make(&S.l.log, &out, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    vault_plan again = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    must(vault_plan_consent(&again, hk_slice_of(plan.consents[0], VAULT_CONSENT_BYTES)));
+    refuses(HK_REFUSED, vault_commit_make(&S.l.log, &again, &MADE));
+    vault_plan twice = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    adds_a_consent(&twice, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    must(vault_plan_consent(&twice, hk_slice_of(twice.consents[0], VAULT_CONSENT_BYTES)));
+    refuses(HK_REFUSED, vault_commit_make(&S.l.log, &twice, &MADE));
+}
+
+static void nobody_is_promoted_without_the_clients_word(void **state)
+{
+    vault_plan plan = plan_with(&FRIEND, VAULT_ROLE_RELATIVE);
+    must(vault_commit_make(&S.c.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    stage_read(&S.c, &S.place);
+    vault_plan up = plan_with(&FRIEND, VAULT_ROLE_LISTENER);
+    refuses(HK_REFUSED, vault_commit_make(&S.l.log, &up, &MADE));
+    vault_plan self_down = plan_with(&S.client, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, vault_commit_make(&S.l.log, &self_down, &MADE));
+    refuses(HK_REFUSED, vault_commit_make(&S.c.log, &self_down, &MADE)); /* a pair has its client for ever */
+    must(vault_commit_make(&S.c.log, &up, &MADE));
+    adds_a_consent(&up, &S.client, &FRIEND, VAULT_ROLE_LISTENER);
+    must(vault_commit_make(&S.l.log, &up, &MADE));
+}
+
+static void a_supervisor_relative_or_interpreter_commits_nothing(void **state)
+{
+    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    must(vault_commit_make(&S.c.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_device d;
+    stage_device_open(&d, &SUPER, &S.place.conv);
+    stage_read(&d, &S.place);
+    vault_plan adding = plan_with(&FRIEND, VAULT_ROLE_LISTENER);
+    adds_a_consent(&adding, &S.client, &FRIEND, VAULT_ROLE_LISTENER);
+    refuses(HK_REFUSED, stage_author(&SUPER, &d.log, &adding, &MADE));
+    refuses(HK_REFUSED, judge(&MADE));
+    stage_device_done(&d);
+}
+
+static void the_server_cannot_add_itself(void **state)
+{
+    vault_plan plan = plan_with(&EVIL, VAULT_ROLE_LISTENER);
+    refuses(HK_REFUSED, stage_author(&EVIL, &S.l.log, &plan, &MADE)); /* in its own name */
+    plan = plan_with(&EVIL, VAULT_ROLE_LISTENER);
+    vault_account masked = EVIL;
+    masked.id = S.client.id; /* in the client's name, with its own key */
+    refuses(HK_REFUSED, stage_author(&masked, &S.l.log, &plan, &MADE));
+    stage_force_commit(&S.place, &MADE);
+    stage_read(&S.c, &S.place);
+    assert_int_equal(S.c.last.finding, VAULT_BAD);
+    assert_int_equal(S.c.log.chain.member_count, 2);
+    assert_true(vault_log_may_seal(&S.c.log)); /* an invalid commit is a bad entry, without effect */
+}
+
+/* ---- Removing and leaving ---- */
+
+static void the_client_is_removed_by_nobody(void **state)
+{
+    vault_plan plan = plan_now();
+    must(vault_plan_remove(&plan, &S.client.id));
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &plan, &MADE));
+}
+
+static void nobody_authors_their_own_removal(void **state)
+{
+    vault_plan plan = plan_now();
+    must(vault_plan_remove(&plan, &S.listener.id));
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &plan, &MADE));
+    must(vault_plan_remove(&plan, &S.client.id));
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &plan, &MADE));
+    plan = plan_now();
+    must(vault_plan_remove(&plan, &S.listener.id));
+    must(stage_author(&S.client, &S.c.log, &plan, &MADE)); /* the client may send anyone away */
+}
+
+static void a_leave_is_signed_by_the_leaver_for_this_very_state(void **state)
+{
+    uint8_t leave[VAULT_LEAVE_BYTES];
+    account_id who;
+    must(vault_leave_sign(&S.listener, &S.place.chain, leave));
+    must(vault_leave_check(&S.place.chain, hk_slice_of(leave, sizeof leave), &who));
+    assert_true(HK_ID_EQ(who, S.listener.id));
+    vault_chain later = S.place.chain;
+    later.commit_hash[0] ^= 1;
+    refuses(HK_CONFLICT, vault_leave_check(&later, hk_slice_of(leave, sizeof leave), &who));
+    memcpy(leave + 24 + 16 + 32, S.client.id.b, 16); /* in the client's name */
+    refuses(HK_REFUSED, vault_leave_check(&S.place.chain, hk_slice_of(leave, sizeof leave), &who));
+    refuses(HK_BAD, vault_leave_check(&S.place.chain, hk_slice_of(leave, sizeof leave - 1), &who));
+    refuses(HK_REFUSED, vault_leave_sign(&EVIL, &S.place.chain, leave));
+}
+
+/* ---- Keys ---- */
+
+static void encryption_keys_that_are_zero_or_of_small_order_are_refused(void **state)
+{
+    static const uint8_t small[][32] = {{0}, {1}, {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae,
+                                                   0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+                                                   0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd,
+                                                   0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00}};
+    for (size_t i = 0; i < HK_COUNT(small); i++) {
+        vault_plan plan = plan_now();
+        vault_member copy = plan.members[1], *m = &copy;
+        uint8_t message[VAULT_EKCERT_SIGNED];
+        m->ek_serial = 2;
+        memcpy(m->ek, small[i], 32);
+        vault_ek_cert_signed(&m->account, m->ik, m->ek, 2, message);
+        crypto_sign_detached(m->ek_cert, NULL, message, sizeof message, S.listener.ik_secret);
+        refuses(HK_REFUSED, vault_member_check(m));
+        must(vault_ek_cert_verify(&m->account, m->ik, m->ek, 2,
+                                  m->ek_cert)); /* the certificate itself is right */
+        vault_made_commit made = MADE;
+        must(stage_author(&S.client, &S.c.log, &plan, &made));
+        hk_writer w = hk_writer_of(made.bytes + 159 + VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
+        vault_member_write(&w, m);
+        sign_again(&made, &S.client);
+        refuses(HK_REFUSED, judge(&made));
+    }
+}
+
+static void an_identity_key_that_is_not_a_proper_point_is_refused(void **state)
+{
+    static const uint8_t improper[][32] = {
+        {1}, /* the neutral element */
+        {0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+        {2}, /* not on the curve */
+    };
+    for (size_t i = 0; i < HK_COUNT(improper); i++) {
+        vault_member m;
+        vault_account_member(&FRIEND, VAULT_ROLE_RELATIVE, &m);
+        memcpy(m.ik, improper[i], 32);
+        refuses(HK_REFUSED, vault_member_check(&m));
+    }
+}
+
+static void a_key_changes_only_by_replace_and_an_older_encryption_key_never_returns(void **state)
+{
+    vault_account swapped = EVIL;
+    swapped.id = S.listener.id;
+    must(vault_account_derive(&S.listener.id, EVIL.ak, EVIL.ik_seed, EVIL.eks[0].seed, 1, &swapped));
+    vault_plan plan = plan_with(&swapped, VAULT_ROLE_LISTENER);
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &plan, &MADE)); /* key swap later on */
+    must(vault_account_rotate_ek(&S.listener));
+    plan = plan_with(&S.listener, VAULT_ROLE_LISTENER);
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    stage_read(&S.l, &S.place);
+    assert_true(vault_log_may_seal(&S.l.log)); /* the new key opens the new wrap */
+    plan = plan_now();
+    vault_member *m = &plan.members[1];
+    m->ek_serial = 1;
+    memcpy(m->ek, S.listener.eks[1].pk, 32);
+    memcpy(m->ek_cert, S.listener.eks[1].cert, 64);
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &plan, &MADE));
+}
+
+static void a_key_swapped_at_the_beginning_does_not_carry_its_owners_certificate(void **state)
+{
+    vault_plan plan = {0};
+    stage_plan_add(&plan, &S.client, VAULT_ROLE_CLIENT);
+    stage_plan_add(&plan, &S.listener, VAULT_ROLE_LISTENER);
+    memcpy(plan.members[0].ek, EVIL.eks[0].pk, 32);
+    uint8_t first[32] = {7};
+    refuses(HK_REFUSED, vault_genesis_make(&S.listener, &S.place.conv, VAULT_KIND_PAIR, first, &plan, &MADE));
+}
+
+static void replace_changes_one_clients_keys_and_nothing_else(void **state)
+{
+    vault_account again;
+    must(vault_account_make_again(&S.client.id, 2, &again));
+    vault_plan plan = plan_with(&again, VAULT_ROLE_CLIENT);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &plan, &MADE)); /* without the flag */
+    plan.flags = VAULT_FLAG_REPLACE;
+    must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
+    vault_plan more = plan;
+    stage_plan_add(&more, &FRIEND, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &more, &MADE));
+    more = plan;
+    vault_account rotated = S.listener;
+    must(vault_account_rotate_ek(&rotated));
+    stage_plan_add(&more, &rotated, VAULT_ROLE_LISTENER);
+    refuses(HK_REFUSED, stage_author(&rotated, &S.l.log, &more, &MADE));
+    vault_plan nothing = plan_now();
+    nothing.flags = VAULT_FLAG_REPLACE;
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &nothing, &MADE));
+    vault_plan by_client = plan;
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &by_client, &MADE));
+    vault_plan consented = plan;
+    adds_a_consent(&consented, &S.client, &FRIEND, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &consented, &MADE));
+    vault_plan listener_replaced = plan_now();
+    vault_account other_listener;
+    must(vault_account_make_again(&S.listener.id, 2, &other_listener));
+    stage_plan_add(&listener_replaced, &other_listener, VAULT_ROLE_LISTENER);
+    listener_replaced.flags = VAULT_FLAG_REPLACE;
+    refuses(HK_REFUSED, stage_author(&S.client, &S.c.log, &listener_replaced, &MADE));
+}
+
+static void the_old_keys_consents_die_with_a_replace(void **state)
+{
+    vault_account again;
+    uint8_t old_consent[VAULT_CONSENT_BYTES];
+    stage_consent(&S.client, &S.place.conv, &SUPER, VAULT_ROLE_SUPERVISOR, old_consent);
+    must(vault_account_make_again(&S.client.id, 2, &again));
+    vault_plan plan = plan_with(&again, VAULT_ROLE_CLIENT);
+    plan.flags = VAULT_FLAG_REPLACE;
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    must(vault_plan_consent(&plan, hk_slice_of(old_consent, sizeof old_consent)));
+    refuses(HK_REFUSED, vault_commit_make(&S.l.log, &plan, &MADE));
+}
+
+int main(void)
+{
+    if (sodium_init() < 0)
+        return 1;
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(a_key_chosen_by_the_server_for_all_is_refused_and_nothing_can_be_sealed),
+        T(a_key_chosen_by_the_server_for_one_is_refused_and_any_member_can_mend_it),
+        T(without_the_check_value_the_servers_key_would_have_been_used),
+        T(a_wrap_of_another_epoch_conversation_or_account_is_refused),
+        T(wraps_that_differ_between_members_lock_those_who_got_the_other_key),
+        T(a_listener_adds_nobody_without_the_clients_word),
+        T(the_client_adds_whom_she_wants_but_never_a_second_client),
+        T(a_supervisor_needs_the_clients_own_consent),
+        T(a_consent_for_another_key_role_or_conversation_counts_for_nothing),
+        T(a_consent_counts_once_in_a_chain),
+        T(nobody_is_promoted_without_the_clients_word),
+        T(a_supervisor_relative_or_interpreter_commits_nothing),
+        T(the_server_cannot_add_itself),
+        T(the_client_is_removed_by_nobody),
+        T(nobody_authors_their_own_removal),
+        T(a_leave_is_signed_by_the_leaver_for_this_very_state),
+        T(encryption_keys_that_are_zero_or_of_small_order_are_refused),
+        T(an_identity_key_that_is_not_a_proper_point_is_refused),
+        T(a_key_changes_only_by_replace_and_an_older_encryption_key_never_returns),
+        T(a_key_swapped_at_the_beginning_does_not_carry_its_owners_certificate),
+        T(replace_changes_one_clients_keys_and_nothing_else),
+        T(the_old_keys_consents_die_with_a_replace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
