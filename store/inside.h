@@ -123,6 +123,9 @@ const char *store_unportable(const char *sql, bool migrating);
 hk_err store_db_open(store *s, store_as as, store_db *ret);
 void store_db_close(store_db *db);
 hk_err store_db_begin(store_db *db, int file);
+/* An error can make SQLite give up the whole transaction; what runs next would then stand alone, outside of
+ * any. */
+void store_notice_loss(store_db *db);
 int store_steer(store_db *db, int file, int what);
 
 /* writer.c, readers.c, checkpoint.c */

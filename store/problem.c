@@ -65,8 +65,11 @@ bool store_stops_process(int sqlite_code, bool at_commit)
         return false;
     switch (sqlite_code) {
     case SQLITE_IOERR_NOMEM:
-    case SQLITE_IOERR_SHMSIZE: /* the shared index could not grow: no space, in other words */
-    case SQLITE_IOERR_SHMMAP:
+    case SQLITE_IOERR_SHMSIZE: /* the shared index could not grow, be opened or locked: no space or no memory,
+                                */
+    case SQLITE_IOERR_SHMMAP:  /* and it is made anew at every start: nothing in it is a promise */
+    case SQLITE_IOERR_SHMOPEN:
+    case SQLITE_IOERR_SHMLOCK:
         return false;
     case SQLITE_IOERR_READ: /* nothing of ours was promised yet: this job fails, the others go on */
     case SQLITE_IOERR_SHORT_READ:

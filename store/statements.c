@@ -114,6 +114,13 @@ int store_steer(store_db *db, int file, int what)
     return sqlite3_reset(stmt); /* SQLITE_OK or the extended code */
 }
 
+void store_notice_loss(store_db *db)
+{
+    for (int f = 0; f < STORE_FILES; f++)
+        if (db->begun[f] && sqlite3_get_autocommit(db->file[f]))
+            db->lost = true;
+}
+
 hk_err store_db_begin(store_db *db, int file)
 {
     if (!db->begun[file]) {
@@ -126,8 +133,10 @@ hk_err store_db_begin(store_db *db, int file)
     }
     if (db->writes && !db->saved[file]) {
         int rc = store_steer(db, file, STEER_SAVE);
-        if (rc != SQLITE_OK)
+        if (rc != SQLITE_OK) {
+            store_notice_loss(db);
             return store_err(rc);
+        }
         db->saved[file] = true;
     }
     return HK_OK;
@@ -196,14 +205,10 @@ void store_bind_null(store_cursor *c)
     bound(c, sqlite3_bind_null(c->stmt, ++c->bound));
 }
 
-/* An error that made SQLite give up the whole transaction must not let the job's next statement run on its
- * own, outside of any transaction. */
 static hk_err failed(store_cursor *c, int rc)
 {
     store_db *db = c->db;
-    for (int f = 0; f < STORE_FILES; f++)
-        if (db->begun[f] && sqlite3_get_autocommit(db->file[f]))
-            db->lost = true;
+    store_notice_loss(db);
     if (db->writes && store_stops_process(rc, false))
         store_fatal(db->s, "while writing", rc);
     return c->problem = store_err(rc);

@@ -21,14 +21,19 @@ int test_place_make(void **state)
     return 0;
 }
 
-int test_place_remove(void **state)
+void test_place_empty(const test_place *place)
 {
-    test_place *place = *state;
     DIR *d = opendir(place->folder);
     assert(d);
     for (struct dirent *e = readdir(d); e; e = readdir(d))
         (void)unlinkat(dirfd(d), e->d_name, 0); /* "." and ".." stay */
     closedir(d);
+}
+
+int test_place_remove(void **state)
+{
+    test_place *place = *state;
+    test_place_empty(place);
     rmdir(place->folder);
     free(place);
     return 0;

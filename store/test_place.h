@@ -14,6 +14,7 @@ typedef struct test_place {
 
 int test_place_make(void **state); /* cmocka's set-up and tear-down; *state is the test_place */
 int test_place_remove(void **state);
+void test_place_empty(const test_place *place); /* removes every file in it */
 /* Plain SQLite on a file that nobody has open; both abort on an error, which is then the test's own. */
 void test_place_sql(const char *path, const char *sql);
 int64_t test_place_int(const char *path, const char *sql);

@@ -118,6 +118,7 @@ static hk_err run_job(store_db *db, store_job *job)
     hk_err err = store_db_begin(db, STORE_MAIN);
     if (err == HK_OK)
         err = job->run(job, db);
+    store_notice_loss(db);
     if (err == HK_OK && !db->lost && leaves_debts(db))
         err = HK_CONFLICT;
     if (db->lost)
@@ -129,17 +130,21 @@ static hk_err run_job(store_db *db, store_job *job)
 /* ---- One transaction --------------------------------------------------------------------------------------
  */
 
+/* Without memory even ROLLBACK can fail. Then the connection stays lost, because what is still open in it
+ * must not ride along with the next COMMIT; it is tried again before the next job. */
 static void roll_back(store_db *db)
 {
+    db->lost = false;
     for (int f = 0; f < STORE_FILES; f++) {
         if (db->begun[f] && !sqlite3_get_autocommit(db->file[f])) {
             int rc = store_steer(db, f, STEER_ROLLBACK);
             if (store_stops_process(rc, true))
                 store_fatal(db->s, "taking a transaction back", rc);
         }
-        db->begun[f] = db->saved[f] = false;
+        db->saved[f] = false;
+        db->begun[f] = db->begun[f] && !sqlite3_get_autocommit(db->file[f]);
+        db->lost |= db->begun[f];
     }
-    db->lost = false;
 }
 
 static hk_err commit_file(store_db *db, int f)
@@ -215,6 +220,13 @@ static void answer(store_job *first, const store_job *end, hk_err committed)
     }
 }
 
+static void answer_unrun(store_job *first)
+{
+    for (store_job *job = first; job; job = job->next)
+        job->result = HK_NO_MEMORY;
+    answer(first, NULL, HK_OK);
+}
+
 /* Runs jobs from `first` in one transaction until the end of the list or until the transaction is lost;
  * answers them and returns the first job that has not run. */
 static store_job *run_transaction(store *s, store_job *first)
@@ -222,6 +234,12 @@ static store_job *run_transaction(store *s, store_job *first)
     store_db *db = &s->writer;
     store_job *job = first;
     int64_t jobs = 0, began_us = now_us();
+    if (db->lost)
+        roll_back(db);
+    if (db->lost) {
+        answer_unrun(first);
+        return NULL;
+    }
     for (; job && !db->lost; job = job->next, jobs++)
         job->result = run_job(db, job);
 #ifdef STORE_MUTANT_ACK_EARLY /* only in the broken copies that prove the harnesses */
