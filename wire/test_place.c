@@ -54,7 +54,8 @@ static hk_err echo(wire_request *r, wire_reply *reply)
 
 static hk_err slow_echo(wire_request *r, wire_reply *reply)
 {
-    (void)usleep(300000); /* however long it sleeps */
+    const say *body = r->body;
+    (void)usleep((useconds_t)(body->number % 2000) * 1000); /* however long it sleeps */
     return echo(r, reply);
 }
 
