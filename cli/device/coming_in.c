@@ -25,20 +25,33 @@ static hk_err keep_session(device *d, const session_body *s)
 typedef struct new_account {
     vault_new_record record;
     uint8_t identity[VAULT_IDENTITY_BYTES];
-    uint8_t state[VAULT_STATE_SMALL];
-    size_t state_n;
+    hk_slice state;
     uint8_t signature[VAULT_SIGNATURE_BYTES];
     uint8_t token[VAULT_HASH_BYTES], auth[VAULT_TAG_BYTES];
 } new_account;
+
+/* Nothing is remembered yet. The tables of a state are lent; an empty one needs none. */
+static hk_err seal_empty_state(device *d, hk_slice *ret)
+{
+    vault_state *empty = hk_arena_get(&d->arena, sizeof *empty);
+    if (!empty)
+        return HK_NO_MEMORY;
+    vault_state_init(empty, &(vault_state_memory){0});
+    size_t cap = vault_state_size(empty), n = 0;
+    uint8_t *sealed = hk_arena_get(&d->arena, cap);
+    if (!sealed)
+        return HK_NO_MEMORY;
+    HK_TRY(vault_state_seal(&d->me, 1, empty, sealed, cap, &n));
+    *ret = hk_slice_of(sealed, n);
+    return HK_OK;
+}
 
 static hk_err make_account(device *d, const arrival_body *arrival, const vault_kdf *how, new_account *ret)
 {
     HK_TRY(vault_unlock_seal(d->record_kind, &d->me.id, 1, how->salt, how->t, how->m_bytes, d->r, d->me.ak,
                              &ret->record));
     HK_TRY(vault_identity_seal(&d->me, ret->identity));
-    vault_state empty;
-    vault_state_init(&empty);
-    HK_TRY(vault_state_seal(&d->me, &empty, 1, ret->state, sizeof ret->state, &ret->state_n));
+    HK_TRY(seal_empty_state(d, &ret->state));
     return vault_login_sign(hk_slice_z(http_host(d->http)), arrival->handle, d->record_kind,
                             arrival->challenge.p, d->r, ret->signature);
 }
@@ -53,7 +66,7 @@ static hk_err hand_in_account(device *d, const new_account *made, const char *na
         .ek_certificate = hk_slice_of(d->me.eks[0].cert, VAULT_SIGNATURE_BYTES),
         .records = {&record, 1},
         .identity = hk_slice_of(made->identity, sizeof made->identity),
-        .state = hk_slice_of(made->state, made->state_n),
+        .state = made->state,
         .signature = hk_slice_of(made->signature, sizeof made->signature),
         .public_name = hk_slice_z(name),
     };
@@ -113,6 +126,26 @@ static hk_err run_kdf(device *d, const vault_kdf *how, const char *password, con
     return err;
 }
 
+/* A password of one's own for an account that is being made. */
+static hk_err choose_password(device *d, const arrival_body *arrival, const char *password,
+                              const char *secret_key, vault_kdf *ret_how)
+{
+    *ret_how = (vault_kdf){.handle = arrival->handle, .t = VAULT_T_DEFAULT, .m_bytes = VAULT_M_DEFAULT};
+    randombytes_buf(ret_how->salt, sizeof ret_how->salt);
+    return run_kdf(d, ret_how, password, secret_key);
+}
+
+hk_err device_arrive_with_password(device *d, const char *password)
+{
+    arrival_body arrival = {0};
+    vault_kdf how;
+    new_account made = {0};
+    HK_TRY(begin_arrival(d, &arrival));
+    HK_TRY(choose_password(d, &arrival, password, NULL, &how));
+    HK_TRY(make_account(d, &arrival, &how, &made));
+    return hand_in_account(d, &made, NULL, false);
+}
+
 hk_err device_join(device *d, const char *invitation, const char *name, const char *password,
                    const char *secret_key)
 {
@@ -121,11 +154,10 @@ hk_err device_join(device *d, const char *invitation, const char *name, const ch
     if (vault_invite_parse(hk_slice_z(invitation), &invite) != HK_OK)
         return device_refuse(d, HK_BAD, "This is no invitation: it begins with 1. and has 109 characters.");
     arrival_body arrival = {0};
-    HK_TRY(begin_arrival(d, &arrival));
-    vault_kdf how = {.handle = arrival.handle, .t = VAULT_T_DEFAULT, .m_bytes = VAULT_M_DEFAULT};
-    randombytes_buf(how.salt, sizeof how.salt);
-    HK_TRY(run_kdf(d, &how, password, secret_key));
+    vault_kdf how;
     new_account made = {0};
+    HK_TRY(begin_arrival(d, &arrival));
+    HK_TRY(choose_password(d, &arrival, password, secret_key, &how));
     HK_TRY(make_account(d, &arrival, &how, &made));
     vault_member me;
     vault_account_member(&d->me, VAULT_ROLE_LISTENER, &me);

@@ -75,8 +75,8 @@ hk_err device_ticket(device *d, char ret[static DEVICE_TICKET_MAX])
 {
     device_step(d);
     ticket_body ticket = {0};
-    HK_TRY(http_call(d->http, "POST", "/api/socket-ticket", &SHAPE_NOTHING, NULL, &SOCKET_TICKET,
-                     &d->arena, &ticket));
+    HK_TRY(http_call(d->http, "POST", "/api/socket-ticket", &SHAPE_NOTHING, NULL, &SOCKET_TICKET, &d->arena,
+                     &ticket));
     size_t n = hk_b64_size(ticket.ticket.n);
     if (n >= DEVICE_TICKET_MAX)
         return device_refuse(d, HK_BAD, "The place gave a ticket of an unknown kind.");

@@ -46,6 +46,8 @@ const char *device_problem(const device *d);
 
 /* A new client without a password: the secret is 32 random bytes that only this process holds. */
 hk_err device_arrive(device *d);
+/* A new client who keeps the place from the start, with a password. */
+hk_err device_arrive_with_password(device *d, const char *password);
 /* A new member of staff by an invitation's text ("1....", what stands behind the #). secret_key: SK as text,
  * made before; NULL for none. */
 hk_err device_join(device *d, const char *invitation, const char *name, const char *password,

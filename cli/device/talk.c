@@ -182,6 +182,19 @@ hk_err talk_seal(talk *t, hk_slice text, message_id *ret_mid, hk_slice *ret)
     return HK_OK;
 }
 
+hk_err talk_say(talk *t, hk_slice text)
+{
+    message_id mid;
+    message_body body = {0};
+    HK_TRY(talk_seal(t, text, &mid, &body.envelope));
+    device_step(t->d);
+    const char *path;
+    HK_TRY(device_path(t->d, "/api/conversations/", t->conversation.b, "/messages", &path));
+    kept_body kept = {0};
+    HK_TRY(http_call(t->d->http, "POST", path, &MESSAGE, &body, &KEPT, &t->d->arena, &kept));
+    return talk_kept(t, kept.position, body.envelope);
+}
+
 hk_err talk_seal_again(talk *t, const message_id *mid, int64_t time_ms, hk_slice text, bool new_stream,
                        hk_slice *ret)
 {

@@ -33,6 +33,8 @@ hk_err talk_take(talk *t, const entry_item *entry);
 hk_err talk_kept(talk *t, int64_t position, hk_slice envelope);
 /* Seals text as the next message of this device's stream. *ret lives until the next call on this talk. */
 hk_err talk_seal(talk *t, hk_slice text, message_id *ret_mid, hk_slice *ret);
+/* Seals, hands in over HTTP and reads back: for one message without a line. */
+hk_err talk_say(talk *t, hk_slice text);
 /* The same words again, after stale_epoch (the log was read on) or stream_conflict (new_stream). */
 hk_err talk_seal_again(talk *t, const message_id *mid, int64_t time_ms, hk_slice text, bool new_stream,
                        hk_slice *ret);
