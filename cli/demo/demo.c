@@ -24,7 +24,8 @@
 typedef struct demo {
     const char *state, *listen, *web;
     bool want_help;
-    char program[PATH_MAX_BYTES], db[PATH_MAX_BYTES], people[PATH_MAX_BYTES], key[PATH_MAX_BYTES];
+    char program[PATH_MAX_BYTES], db[PATH_MAX_BYTES], people[PATH_MAX_BYTES], key[PATH_MAX_BYTES],
+        pages[PATH_MAX_BYTES];
     char url[300];
     pid_t server;
 } demo;
@@ -184,6 +185,10 @@ static int demo_run(demo *d)
         (void)fprintf(stderr, "hearken demo: hearkend is not beside this program. Run `make build`.\n");
         return EXIT_WENT_WRONG;
     }
+    if (!d->web && program_find_web(d->pages, sizeof d->pages) == HK_OK)
+        d->web = d->pages;
+    if (!d->web)
+        printf("There are no built pages beside this program (`make web`): the place has no screens.\n");
     struct sigaction act = {.sa_handler = on_signal}; /* without SA_RESTART: waiting is to be interrupted */
     (void)sigaction(SIGINT, &act, NULL);
     (void)sigaction(SIGTERM, &act, NULL);

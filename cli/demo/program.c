@@ -11,9 +11,9 @@
 
 extern char **environ;
 
-hk_err program_find(char *ret, size_t cap)
+/* The first of the places, taken from this program's own folder, that can be used in this way (access(2)). */
+static hk_err find_beside(const char *const *places, size_t count, int mode, char *ret, size_t cap)
 {
-    static const char *const PLACES[] = {"hearkend", "../server/hearkend"};
     char own[2048];
     ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
     if (n <= 0)
@@ -23,12 +23,27 @@ hk_err program_find(char *ret, size_t cap)
     if (!slash)
         return HK_NOT_THERE;
     slash[1] = '\0';
-    for (size_t i = 0; i < HK_COUNT(PLACES); i++) {
-        int written = snprintf(ret, cap, "%s%s", own, PLACES[i]);
-        if (written > 0 && (size_t)written < cap && access(ret, X_OK) == 0)
+    for (size_t i = 0; i < count; i++) {
+        int written = snprintf(ret, cap, "%s%s", own, places[i]);
+        if (written > 0 && (size_t)written < cap && access(ret, mode) == 0)
             return HK_OK;
     }
     return HK_NOT_THERE;
+}
+
+hk_err program_find(char *ret, size_t cap)
+{
+    static const char *const PLACES[] = {"hearkend", "../server/hearkend"};
+    return find_beside(PLACES, HK_COUNT(PLACES), X_OK, ret, cap);
+}
+
+hk_err program_find_web(char *ret, size_t cap)
+{
+    static const char *const PLACES[] = {"../../build-web/manifest.json",
+                                         "../share/hearken/web/manifest.json"};
+    HK_TRY(find_beside(PLACES, HK_COUNT(PLACES), R_OK, ret, cap));
+    *strrchr(ret, '/') = '\0';
+    return HK_OK;
 }
 
 /* posix_spawn's argv is not const, though it is only read. */

@@ -14,6 +14,8 @@
 
 /* Where hearkend lies: beside this program, or in the build tree's server/. HK_NOT_THERE. */
 hk_err program_find(char *ret, size_t cap);
+/* Where the built pages lie: beside the build tree, or where they are installed. HK_NOT_THERE. */
+hk_err program_find_web(char *ret, size_t cap);
 /* Runs it to its end; what it printed goes to ret, NUL-terminated. HK_REFUSED: it ended with another code
  * than 0. */
 hk_err program_ask(const char *const *words, char ret[static PROGRAM_ANSWER_MAX]);
