@@ -26,7 +26,7 @@ struct http_client {
     kept_cookie cookies[COOKIES_MAX];
     char cookie_line[800];
     char code[64];
-    char words[256];
+    char words[CURL_ERROR_SIZE + 64];
     char curl_words[CURL_ERROR_SIZE];
 };
 
