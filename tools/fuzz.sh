@@ -3,7 +3,7 @@
 #
 # Builds every fuzzer (executables called *_fuzz) with clang's libFuzzer and sanitizers and runs each for some seconds.
 #   tools/fuzz.sh [SECONDS_EACH]
-# What a fuzzer finds is left in build-fuzz/found/NAME; what it learned stays in build-fuzz/corpus/NAME for the next time.
+# It starts from the kept inputs in fuzz/kept/NAME. What a fuzzer finds is left in build-fuzz/found/NAME; what it learned stays in build-fuzz/corpus/NAME for the next time.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-60}
@@ -16,7 +16,7 @@ while read -r program; do
     name=$(basename "$program")
     mkdir -p "build-fuzz/corpus/$name" "build-fuzz/found/$name"
     if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        -artifact_prefix="build-fuzz/found/$name/" "build-fuzz/corpus/$name" >"build-fuzz/found/$name.log" 2>&1; then
+        -artifact_prefix="build-fuzz/found/$name/" "build-fuzz/corpus/$name" $([ -d "fuzz/kept/${name%_fuzz}" ] && echo "fuzz/kept/${name%_fuzz}") >"build-fuzz/found/$name.log" 2>&1; then
         passed=$((passed + 1))
         printf '%-28s %s inputs\n' "$name" "$(sed -n 's/.*number_of_executed_units: *//p' "build-fuzz/found/$name.log")"
     else

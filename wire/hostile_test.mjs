@@ -2,7 +2,7 @@
 // The wire under attack. After every attack the place must answer /healthz within a second and be idle (below 5 %
 // of a CPU); at the end it must leave on SIGTERM.
 //
-//     node wire/hostile_test.mjs PATH-TO-wire_test_place [--only WORD]
+//     node wire/hostile_test.mjs [PATH-TO-wire_test_place [--only WORD]]     (else that of $HEARKEN_BUILD)
 //
 // Before that, the harness is shown servers that hang, burn, stay, or are lenient, and must notice each.
 import http from 'node:http';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { spawn } from 'node:child_process';
 import { Place, Raw, frame, freePort, sleep } from './rawclient.mjs';
 
-const binary = process.argv[2];
+const binary = process.argv[2] ?? `${process.env.HEARKEN_BUILD ?? 'build'}/live/wire_test_place`;
 const only = process.argv[3] === '--only' ? process.argv[4] : '';
 let failures = 0, checks = 0;
 
@@ -346,7 +346,7 @@ async function main() {
   await drain(p);
   await rates(files);
   rmSync(files, { recursive: true });
-  console.log(`${checks} checks, ${failures} failed`);
+  console.log(`${checks - failures} passed, ${failures} failed`);
   process.exit(failures || checks < 1 ? 1 : 0);
 }
 

@@ -135,11 +135,14 @@ export class Place {
   async unwell(pid = this.process.pid) {
     const asked = Date.now(), answer = await this.ask(this.head('GET /healthz'), 1000);
     if (answer?.status !== 200) return `no /healthz within a second (${answer?.status ?? 'nothing'}, ${Date.now() - asked} ms)`;
-    await sleep(50);
-    const before = cpuTicks(pid);
-    await sleep(450);
-    const ticks = cpuTicks(pid) - before; // of 10 ms
-    return ticks > 2 ? `not idle: ${ticks * 10} ms of CPU in 450 ms` : '';
+    let ticks = 0;
+    for (let tries = 0; tries < 3; tries++) { // it may still have work that the attack left
+      const before = cpuTicks(pid);
+      await sleep(450);
+      ticks = cpuTicks(pid) - before; // of 10 ms
+      if (ticks <= 2) return '';
+    }
+    return `not idle: ${ticks * 10} ms of CPU in 450 ms`;
   }
   async stop(ms = 8000) {
     this.process.kill('SIGTERM');
