@@ -14,7 +14,7 @@ build() { # build NAME FLAG...
     local name=$1
     shift
     rm -rf "$OUT/$name"
-    compile_all "$OUT/$name" "${WASM_FLAGS[@]}" "${OUR_FLAGS[@]}" "$@" -- "${files[@]}"
+    compile_all "$OUT/$name" "${WASM_FLAGS[@]}" -O3 "${OUR_FLAGS[@]}" "$@" -- "${files[@]}"
     "$CLANG" "${WASM_TARGET[@]}" "${LINK_FLAGS[@]}" "$OUT/$name"/*.o -o "$OUT/$name.wasm" \
         -Wl,-z,stack-size=262144,--max-memory=268435456
 }

@@ -34,7 +34,7 @@ mapfile -t files < <(cd "$SODIUM" && find . -name '*.c' | sed 's#^\./##' | sort 
     top=$PWD
     case $OUT in /*) into=$OUT ;; *) into=$top/$OUT ;; esac
     cd "$SODIUM"
-    compile_all "$into/libsodium" -O3 -fvisibility=hidden -ffunction-sections -fdata-sections -w \
+    compile_all "$into/libsodium" -O2 -fvisibility=hidden -ffunction-sections -fdata-sections -w \
         "-ffile-prefix-map=$PWD=libsodium" "-isystem$into/include" "-I$into/include/sodium" \
         -DSODIUM_STATIC=1 -DCONFIGURED=1 -DNATIVE_LITTLE_ENDIAN=1 -DHAVE_WEAK_SYMBOLS=1 -DHAVE_C_VARARRAYS=1 \
         -DHAVE_INLINE_ASM=1 -D_WASI_EMULATED_SIGNAL -- "${files[@]}"

@@ -96,9 +96,13 @@ export type StateView = {
   changed: boolean;
   place_key?: Bytes;
   pins: Pin[];
+  /** The page's own bytes: listening choices and other small settings, at most 4,096. */
+  choices: Bytes;
 };
-export type Pin = { account: Id; ik: Bytes; how: PinnedHow; at_ms: number };
-export type PinnedHow = "first_use" | "certificate" | "invitation" | "spoken" | "replaced";
+/** other_ik: another device of this account trusted that key instead; a person has to decide. */
+export type Pin = { account: Id; ik: Bytes; how: PinnedHow; at_ms: number; other_ik?: Bytes };
+/** Weakest first. */
+export type PinnedHow = "first_seen" | "roster" | "invite" | "replaced" | "spoken";
 
 // ---- Conversations ----
 
@@ -184,6 +188,7 @@ export type Invitation = { text: string; token: Bytes; token_hash: Bytes };
 
 // ---- Files ----
 
+/** sealed: the whole descriptor with the file's key, readable by this account's vault only. */
 export type FileDescriptor = { blob: Id; size: number; chunks: number; name: string; type: string; sealed: Bytes };
 
 /** The table. Each takes one object and answers one value, or refuses with a VaultRefusal. */
@@ -192,6 +197,8 @@ export type VaultOperations = {
   drawId: (asked: Record<string, never>) => Id;
   /** Makes keys; what unlocks them is kept by this device (deviceKept). Unlocked afterwards. */
   makeAccount: (asked: { account: Id; handle: string; host: string; challenge: Bytes }) => NewAccount;
+  /** Whom this device could open without a password, if anybody. */
+  deviceKept: (asked: Record<string, never>) => { account: Id; handle: string } | null;
   /** Signs the place's challenge. Progress while a password is worked on: 0 to 1. */
   signIn: (asked: { host: string; challenge: Bytes; with: SignIn }) => { signature: Bytes };
   /** After the place has let us in: opens the account with what signed in. */
@@ -203,15 +210,22 @@ export type VaultOperations = {
   // The account
   change: (asked: ChangeAsked) => Change;
   /** The place has stored the change, or has not. */
-  changeDone: (asked: { stored: boolean }) => null;
+  changeDone: (asked: { stored: boolean; state_serial?: number; password_set?: boolean }) => null;
   signErase: (asked: { host: string; challenge: Bytes }) => { by: RecordKind; signature: Bytes };
   state: (asked: Record<string, never>) => StateView;
   /** The sealed state to put; `stateKept` once the place has it, `stateFrom` when it has a newer one (they are merged). */
   stateToKeep: (asked: Record<string, never>) => { serial: number; state: Bytes };
   stateKept: (asked: { serial: number }) => StateView;
   stateFrom: (asked: { serial: number; state: Bytes }) => StateView;
-  pin: (asked: { account: Id; ik: Bytes; how: PinnedHow; at_ms: number }) => StateView;
+  /** `conflict`: another key is pinned for them. decided: a person chose this key over the other one. */
+  pin: (asked: { account: Id; ik: Bytes; how: PinnedHow; at_ms: number; decided?: boolean }) => StateView;
+  /** `conflict`: the place has another key than before. */
   pinPlace: (asked: { place_key: Bytes }) => StateView;
+  keepChoices: (asked: { choices: Bytes }) => StateView;
+  /** Staff, at sign-in. `refused`: the audit's chain was rebuilt. */
+  auditSeen: (asked: { count: number; head: Bytes }) => StateView;
+  /** After deleting: its keys and tip go from the account state. */
+  forget: (asked: { conversation: Id }) => StateView;
 
   // What only this device keeps: drafts, the outbox. Sealed; closed by lock.
   localPut: (asked: { label: string; content: Bytes }) => null;
@@ -251,7 +265,7 @@ export type VaultOperations = {
   }) => { conversation: Id; first_words: Bytes; mid: Id };
   openFirstWords: (asked: { first_words: Bytes }) => { conversation: Id; from: Member; mid: Id; time_ms: number; body: Body };
   /** The listener's first commit for somebody's first words. */
-  accept: (asked: { first_words: Bytes }) => Commit & { conversation: Id };
+  accept: (asked: { first_words: Bytes; now_ms: number }) => Commit & { conversation: Id };
   /** The client, before reading the first commit: is it ours, by a listener this place vouches for? Pins the listener. */
   genesisAccept: (asked: {
     conversation: Id;
@@ -300,10 +314,11 @@ export type VaultOperations = {
   };
 
   // Files, chunk by chunk
-  fileSealStart: (asked: { size: number; name: string; type: string }) => { file: number; blob: Id; chunks: number };
+  fileSealStart: (asked: { size: number }) => { file: number; blob: Id; chunks: number };
+  /** plain: 65,536 bytes, or what is left, or nothing where the size is only padding. `file` ends with the first refusal. */
   fileSealChunk: (asked: { file: number; plain: Bytes }) => Bytes;
-  fileSealEnd: (asked: { file: number }) => FileDescriptor;
-  fileOpenStart: (asked: { descriptor: FileDescriptor }) => { file: number };
+  fileSealEnd: (asked: { file: number; name: string; type: string }) => FileDescriptor;
+  fileOpenStart: (asked: { file: FileDescriptor }) => { file: number };
   /** Plain bytes; nothing may be shown before the last chunk has been opened (`whole`). */
   fileOpenChunk: (asked: { file: number; sealed: Bytes }) => { plain: Bytes; whole: boolean };
   fileStop: (asked: { file: number }) => null;

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "vault/wasm/abi.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* ---- Slots: the conversations that are awake ---- */
+
+hk_err abi_slot_of(abi_session *s, const conversation_id *conv, abi_slot **ret)
+{
+    for (size_t i = 0; i < ABI_SLOTS; i++) {
+        abi_slot *slot = &s->slots[i];
+        if (slot->used && !slot->sealed && HK_ID_EQ(slot->conv, *conv)) {
+            *ret = slot;
+            return HK_OK;
+        }
+    }
+    return HK_NOT_THERE;
+}
+
+static abi_slot *free_slot(abi_session *s)
+{
+    for (size_t i = 0; i < ABI_SLOTS; i++) {
+        if (!s->slots[i].used)
+            return &s->slots[i];
+    }
+    return NULL;
+}
+
+/* A new conversation in a free slot. HK_BUSY: all are taken, put one to sleep first. */
+hk_err abi_log_open(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    abi_slot *slot;
+    if (abi_slot_of(s, &conv, &slot) == HK_OK)
+        return HK_CONFLICT;
+    slot = free_slot(s);
+    if (slot == NULL)
+        return HK_BUSY;
+    vault_log_memory memory = {slot->history, ABI_HISTORY_SLOTS, slot->mids, ABI_MID_SLOTS};
+    HK_TRY(vault_log_init(&slot->log, &s->me, &conv, &memory));
+    slot->used = true;
+    slot->conv = conv;
+    const vault_tip *tip = vault_state_find_tip(abi_state_of(s), &conv);
+    if (tip != NULL)
+        vault_log_expect(&slot->log, tip);
+    return HK_OK;
+}
+
+static void wipe_slot(abi_slot *slot)
+{
+    sodium_memzero(slot, sizeof *slot);
+}
+
+/* What sleeps is everything behind `conv`: the log and its two tables, in one piece. */
+#define ASLEEP_AT    offsetof(abi_slot, log)
+#define ASLEEP_BYTES (sizeof(abi_slot) - ASLEEP_AT)
+
+/* Seals the slot in place under a key that lives as long as this unlock. -> where it lies, how long, nonce,
+ * tag: the worker copies it out and calls log_forget. */
+hk_err abi_log_sleep(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    abi_slot *slot;
+    HK_TRY(abi_slot_of(s, &conv, &slot));
+    uint8_t nonce[VAULT_NONCE_BYTES], tag[VAULT_AEAD_BYTES];
+    uint8_t *p = (uint8_t *)slot + ASLEEP_AT;
+    randombytes_buf(nonce, sizeof nonce);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt_detached(
+        p, tag, NULL, p, ASLEEP_BYTES, conv.b, HK_ID_BYTES, NULL, nonce, s->sleep_key); /* cannot fail */
+    slot->sealed = true;
+    hk_write_u32(out, (uint32_t)(uintptr_t)p);
+    hk_write_u32(out, (uint32_t)ASLEEP_BYTES);
+    hk_write_bytes(out, nonce, sizeof nonce);
+    hk_write_bytes(out, tag, sizeof tag);
+    return HK_OK;
+}
+
+/* Empties a slot: one that was put to sleep, or one that is no longer wanted. */
+hk_err abi_log_forget(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    for (size_t i = 0; i < ABI_SLOTS; i++) {
+        if (s->slots[i].used && HK_ID_EQ(s->slots[i].conv, conv))
+            wipe_slot(&s->slots[i]);
+    }
+    return HK_OK;
+}
+
+/* A free slot to copy a sleeping conversation into. -> where, how long */
+hk_err abi_log_bed(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    abi_slot *slot = free_slot(s);
+    if (slot == NULL)
+        return HK_BUSY;
+    slot->used = slot->sealed = true;
+    slot->conv = conv;
+    hk_write_u32(out, (uint32_t)((uintptr_t)slot + ASLEEP_AT));
+    hk_write_u32(out, (uint32_t)ASLEEP_BYTES);
+    return HK_OK;
+}
+
+/* conv, nonce, tag: opens what was copied in. HK_REFUSED: these are not the bytes that went to sleep. */
+hk_err abi_log_wake(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    hk_slice nonce = hk_read_bytes(in, VAULT_NONCE_BYTES);
+    hk_slice tag = hk_read_bytes(in, VAULT_AEAD_BYTES);
+    HK_TRY(abi_unlocked(s, in));
+    for (size_t i = 0; i < ABI_SLOTS; i++) {
+        abi_slot *slot = &s->slots[i];
+        if (!slot->used || !slot->sealed || !HK_ID_EQ(slot->conv, conv))
+            continue;
+        uint8_t *p = (uint8_t *)slot + ASLEEP_AT;
+        if (crypto_aead_xchacha20poly1305_ietf_decrypt_detached(p, NULL, p, ASLEEP_BYTES, tag.p, conv.b,
+                                                                HK_ID_BYTES, nonce.p, s->sleep_key) != 0) {
+            wipe_slot(slot);
+            return HK_REFUSED;
+        }
+        slot->sealed = false;
+        slot->log.me = &s->me;
+        slot->log.memory = (vault_log_memory){slot->history, ABI_HISTORY_SLOTS, slot->mids, ABI_MID_SLOTS};
+        return HK_OK;
+    }
+    return HK_NOT_THERE;
+}
+
+/* ---- Reading ---- */
+
+static hk_err slot_asked(abi_session *s, hk_reader *in, const conversation_id *conv, abi_slot **ret)
+{
+    HK_TRY(abi_unlocked(s, in));
+    return abi_slot_of(s, conv, ret);
+}
+
+static void write_taken(hk_writer *out, const vault_taken *t)
+{
+    hk_write_u8(out, (uint8_t)t->finding);
+    hk_write_bytes(out, t->sender.b, HK_ID_BYTES);
+    hk_write_bytes(out, t->mid.b, HK_ID_BYTES);
+    hk_write_u53(out, t->time_ms);
+    hk_write_u8(out, t->kind);
+    hk_write_u32(out, t->missing);
+    hk_write_u8(out, t->history_checked);
+    hk_write_u8(out, t->flags);
+    hk_write_u8(out, t->note_ok);
+    abi_write_long(out, t->content);
+}
+
+/* conv, position, the stored bytes -> what was found */
+hk_err abi_log_take(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    int64_t position = hk_read_u53(in);
+    hk_slice stored = abi_read_rest(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    vault_taken taken = {0};
+    HK_TRY(vault_log_take(&slot->log, position, stored, &taken));
+    write_taken(out, &taken);
+    return HK_OK;
+}
+
+hk_err abi_log_take_hash(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    int64_t position = hk_read_u53(in);
+    uint8_t hash[VAULT_HASH_BYTES];
+    hk_read_into(in, hash, sizeof hash);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    return vault_log_take_hash(&slot->log, position, hash);
+}
+
+hk_err abi_log_wrap(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    hk_slice wrap = abi_read_rest(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    return vault_log_wrap(&slot->log, wrap);
+}
+
+hk_err abi_log_head(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    int64_t head = hk_read_u53(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    vault_log_head(&slot->log, head);
+    return HK_OK;
+}
+
+hk_err abi_log_go_on(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    vault_log_go_on(&slot->log);
+    return HK_OK;
+}
+
+/* After reading: conv, now -> the first member whom the pins or the clock speak against, or nothing.
+ * Remembers how far this conversation was seen, and its key. */
+hk_err abi_log_settle(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    int64_t now_ms = hk_read_u53(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    vault_log *log = &slot->log;
+    vault_state *state = abi_state_of(s);
+    const vault_member *who;
+    vault_state_trust(state, log, now_ms, &who);
+    if (who != NULL)
+        abi_write_member(out, who);
+    if (log->position == 0)
+        return HK_OK;
+    vault_tip tip;
+    vault_log_tip(log, &tip);
+    const vault_tip *before = vault_state_find_tip(state, &conv);
+    if (before == NULL || before->position != tip.position)
+        abi_state_moved(s);
+    HK_TRY(vault_state_tip(state, &tip));
+    /* The place keeps wraps too: a table that is full costs only the second copy. */
+    if ((log->stops & VAULT_STOP_LOCKED) == 0)
+        (void)vault_state_keep_key(state, &conv, log->chain.epoch, log->ck);
+    return HK_OK;
+}
+
+/* -> epoch, position, stops, kind, count, members */
+hk_err abi_log_view(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    const vault_log *log = &slot->log;
+    hk_write_u32(out, log->chain.epoch);
+    hk_write_u53(out, log->position);
+    hk_write_u32(out, log->stops);
+    hk_write_u8(out, log->chain.kind);
+    hk_write_u8(out, log->chain.member_count);
+    for (size_t i = 0; i < log->chain.member_count; i++)
+        abi_write_member(out, &log->chain.members[i]);
+    return HK_OK;
+}
+
+/* ---- Sealing ---- */
+
+/* This unlock's stream in a conversation; drawn when there is none. Never stored, never restored. */
+static vault_stream *stream_of(abi_session *s, const conversation_id *conv)
+{
+    for (size_t i = 0; i < ABI_STREAMS_MAX; i++) {
+        if (s->streams[i].used && HK_ID_EQ(s->streams[i].conv, *conv))
+            return &s->streams[i].stream;
+    }
+    abi_stream *fresh = &s->streams[s->stream_next++ % ABI_STREAMS_MAX];
+    fresh->used = true;
+    fresh->conv = *conv;
+    vault_stream_make(&fresh->stream);
+    return &fresh->stream;
+}
+
+hk_err abi_log_new_stream(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    vault_stream_make(stream_of(s, &conv));
+    return HK_OK;
+}
+
+static vault_words read_words(hk_reader *in)
+{
+    vault_words words = {0};
+    hk_read_into(in, words.mid.b, HK_ID_BYTES);
+    words.time_ms = hk_read_u53(in);
+    words.kind = hk_read_u8(in);
+    words.content = abi_read_rest(in);
+    return words;
+}
+
+static void write_readers(hk_writer *out, const vault_readers *readers)
+{
+    hk_write_u8(out, readers->count);
+    for (size_t i = 0; i < readers->count; i++) {
+        hk_write_bytes(out, readers->accounts[i].b, HK_ID_BYTES);
+        hk_write_bytes(out, readers->iks[i], VAULT_KEY_BYTES);
+    }
+}
+
+static hk_err read_readers(hk_reader *in, vault_readers *ret)
+{
+    *ret = (vault_readers){.count = hk_read_u8(in)};
+    if (ret->count > VAULT_MEMBERS_MAX)
+        return HK_BAD;
+    for (size_t i = 0; i < ret->count; i++) {
+        hk_read_into(in, ret->accounts[i].b, HK_ID_BYTES);
+        hk_read_into(in, ret->iks[i], VAULT_KEY_BYTES);
+    }
+    return HK_OK;
+}
+
+/* conv, mid, time, kind, content -> who could read, then the envelope */
+hk_err abi_log_seal(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    vault_words words = read_words(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    vault_readers readers;
+    vault_readers_of(&slot->log.chain, &readers);
+    write_readers(out, &readers);
+    size_t n;
+    HK_TRY(vault_log_seal(&slot->log, stream_of(s, &conv), &words, out->p + out->n, out->cap - out->n, &n));
+    out->n += n;
+    return HK_OK;
+}
+
+/* conv, who could read when the words were written -> the first member who could not, or nothing */
+hk_err abi_readers_new(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    vault_readers then;
+    HK_TRY(read_readers(in, &then));
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    const vault_member *fresh = vault_readers_new(&then, &slot->log.chain);
+    if (fresh != NULL)
+        abi_write_member(out, fresh);
+    return HK_OK;
+}
+
+hk_err abi_receipt_seal(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    int64_t time_ms = hk_read_u53(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    size_t n;
+    HK_TRY(vault_receipt_seal(&slot->log, stream_of(s, &conv), time_ms, out->p, out->cap, &n));
+    out->n = n;
+    return HK_OK;
+}
+
+/* conv, receipt -> whose, up to which position */
+hk_err abi_receipt_open(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    hk_slice receipt = abi_read_rest(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    account_id sender;
+    int64_t position;
+    HK_TRY(vault_receipt_open(&slot->log, receipt, &sender, &position));
+    hk_write_bytes(out, sender.b, HK_ID_BYTES);
+    hk_write_u53(out, position);
+    return HK_OK;
+}
+
+/* ---- Commits ---- */
+
+static hk_err read_changes(hk_reader *in, vault_plan *plan)
+{
+    enum { PUT = 1, REMOVE = 2, CONSENT = 3 };
+    for (size_t left = hk_read_u8(in); left > 0 && !in->bad; left--) {
+        vault_member member;
+        account_id account;
+        switch (hk_read_u8(in)) {
+        case PUT:
+            abi_read_member(in, &member);
+            if (!in->bad)
+                HK_TRY(vault_plan_put(plan, &member));
+            break;
+        case REMOVE:
+            account = abi_read_account(in);
+            if (!in->bad)
+                HK_TRY(vault_plan_remove(plan, &account));
+            break;
+        case CONSENT: {
+            hk_slice consent = hk_read_bytes(in, VAULT_CONSENT_BYTES);
+            if (!in->bad)
+                HK_TRY(vault_plan_consent(plan, consent));
+            break;
+        }
+        default:
+            return HK_BAD;
+        }
+    }
+    return HK_OK;
+}
+
+/* conv, mode (0 change, 1 resume, 2 replace), changes -> commit and wraps */
+hk_err abi_commit_make(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    enum { CHANGE = 0, RESUME = 1, REPLACE = 2 };
+    conversation_id conv = abi_read_conversation(in);
+    uint8_t mode = hk_read_u8(in);
+    if (in->bad || mode > REPLACE)
+        return HK_BAD;
+    if (!s->unlocked)
+        return HK_WHO;
+    abi_slot *slot;
+    HK_TRY(abi_slot_of(s, &conv, &slot));
+    vault_plan plan;
+    if (mode == RESUME)
+        HK_TRY(vault_plan_resume(&slot->log, &plan));
+    else
+        vault_plan_from(&slot->log.chain, &plan);
+    if (mode == REPLACE)
+        plan.flags |= VAULT_FLAG_REPLACE;
+    HK_TRY(read_changes(in, &plan));
+    HK_TRY(abi_asked(in));
+    vault_made_commit made;
+    HK_TRY(vault_commit_make(&slot->log, &plan, &made));
+    abi_write_commit(out, &made);
+    return HK_OK;
+}
+
+/* conv -> the first commit of a conversation with oneself alone */
+hk_err abi_private_genesis(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    static const uint8_t NO_FIRST_WORDS[VAULT_HASH_BYTES];
+    conversation_id conv = abi_read_conversation(in);
+    HK_TRY(abi_unlocked(s, in));
+    vault_plan plan = {.member_count = 1};
+    vault_account_member(&s->me, VAULT_ROLE_CLIENT, &plan.members[0]);
+    vault_made_commit made;
+    HK_TRY(vault_genesis_make(&s->me, &conv, VAULT_KIND_PRIVATE, NO_FIRST_WORDS, &plan, &made));
+    abi_write_commit(out, &made);
+    return HK_OK;
+}
+
+/* conv, account -> the current epoch's key again, for them */
+hk_err abi_wrap_again(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    account_id account = abi_read_account(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    uint8_t wrap[VAULT_WRAP_BYTES];
+    HK_TRY(vault_wrap_again(&slot->log, &account, wrap));
+    hk_write_bytes(out, wrap, sizeof wrap);
+    return HK_OK;
+}

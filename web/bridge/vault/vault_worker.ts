@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The vault's worker: holds the one instance of vault.wasm and answers the page's questions (types.ts). Keys are inside
+// the module; what comes through here on its way is wiped after use.
+import { assets } from "../assets.ts";
+import { answer, BridgeError, type Answers } from "../rpc.ts";
+import { Account } from "./account.ts";
+import { toText } from "./codec.ts";
+import { Conversations } from "./conversations.ts";
+import { deviceKept, forgetDevice } from "./device.ts";
+import { Files } from "./files.ts";
+import { LocalStore } from "./local_store.ts";
+import { compile, nothing, VaultModule } from "./module.ts";
+import { People, spokenStep } from "./people.ts";
+import { AccountState, trusted } from "./state.ts";
+import type { Bytes, Id, VaultOperations, View } from "./types.ts";
+
+type Rooms = {
+  module: VaultModule;
+  account: Account;
+  state: AccountState;
+  conversations: Conversations;
+  people: People;
+  files: Files;
+};
+
+const PLACE = "place-key";
+const FIRST = "first/";
+const INVITATION = "invitation/";
+
+async function open(): Promise<Rooms> {
+  const module = await VaultModule.start(await compile(assets.vaultWasm));
+  const files = new Files(module);
+  return {
+    module,
+    account: new Account(module),
+    state: new AccountState(module),
+    conversations: new Conversations(module, files),
+    people: new People(module, files),
+    files,
+  };
+}
+
+let opening: Promise<Rooms> | undefined;
+const rooms = (): Promise<Rooms> => (opening ??= open());
+
+// ---- What only this device keeps ----
+
+let store: { account: Id; local: LocalStore } | undefined;
+
+function local(account: Id): LocalStore {
+  if (store?.account !== account) store = { account, local: new LocalStore(account) };
+  return store.local;
+}
+
+async function keep(label: string, content: Bytes): Promise<void> {
+  const { module, account } = await rooms();
+  const sealed = module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
+  await local(account.get().account).put(label, sealed);
+}
+
+async function kept(label: string): Promise<Bytes | null> {
+  const { module, account } = await rooms();
+  const sealed = await local(account.get().account).get(label);
+  if (sealed === undefined) return null;
+  return module.call("local_open", (q) => q.shortText(label).rest(sealed), (a) => a.rest());
+}
+
+// ---- Pieces of answers ----
+
+function view({ account, state, conversations }: Rooms, conversation: Id): View {
+  const { epoch, position, stops, members } = conversations.raw(conversation);
+  return { conversation, epoch, position, stops, members: trusted(members, account.get().account, state.view().pins) };
+}
+
+function drawId(module: VaultModule): Id {
+  return module.call("draw_id", nothing, (a) => a.id());
+}
+
+const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) => null }> = {
+  async drawId() {
+    return drawId((await rooms()).module);
+  },
+
+  // ---- The account ----
+
+  async makeAccount({ account, handle, host, challenge }) {
+    const it = await rooms();
+    const { member, records, identity, signature } = await it.account.make(account, handle, host, challenge);
+    const { ik, ek, ek_serial, ek_certificate } = member;
+    const { serial, state } = it.state.seal();
+    it.state.kept(serial); // stands or falls with the account itself
+    return { ik, ek, ek_serial, ek_certificate, records, identity, state, signature };
+  },
+  async deviceKept() {
+    return deviceKept();
+  },
+  async signIn(asked, context) {
+    return (await rooms()).account.signIn(asked.host, asked.challenge, asked.with, context);
+  },
+  async open(asked) {
+    const it = await rooms();
+    const member = it.account.open(asked.account, asked.handle, asked.record, asked.identity);
+    return { member, state: it.state.open(asked.state_serial, asked.state) };
+  },
+  async change(asked, context) {
+    const it = await rooms();
+    const change = await it.account.change(asked, context);
+    if (asked.renew !== true) return change;
+    const { serial, state } = it.state.seal();
+    return { ...change, state, state_serial: serial };
+  },
+  async changeDone({ stored, state_serial, password_set }) {
+    const it = await rooms();
+    it.account.changeDone(stored);
+    if (stored && state_serial !== undefined) it.state.kept(state_serial);
+    if (stored && password_set === true) await forgetDevice();
+    return null;
+  },
+  async signErase({ host, challenge }) {
+    const { account } = await rooms();
+    return account.sign(host, account.get().handle, challenge);
+  },
+
+  // ---- The account state ----
+
+  async state() {
+    return (await rooms()).state.view();
+  },
+  async stateToKeep() {
+    return (await rooms()).state.seal();
+  },
+  async stateKept({ serial }) {
+    return (await rooms()).state.kept(serial);
+  },
+  async stateFrom({ serial, state }) {
+    return (await rooms()).state.from(serial, state);
+  },
+  async pin({ account, ik, how, at_ms, decided }) {
+    return (await rooms()).state.pin(account, ik, how, at_ms, decided === true);
+  },
+  async pinPlace({ place_key }) {
+    return (await rooms()).state.pinPlace(place_key);
+  },
+  async keepChoices({ choices }) {
+    return (await rooms()).state.keepChoices(choices);
+  },
+  async auditSeen({ count, head }) {
+    return (await rooms()).state.auditSeen(count, head);
+  },
+  async forget({ conversation }) {
+    return (await rooms()).state.forget(conversation);
+  },
+
+  // ---- What only this device keeps ----
+
+  async localPut({ label, content }) {
+    await keep(label, content);
+    return null;
+  },
+  async localGet({ label }) {
+    return kept(label);
+  },
+  async localDrop({ label }) {
+    await local((await rooms()).account.get().account).drop(label);
+    return null;
+  },
+  async localLabels({ start }) {
+    return local((await rooms()).account.get().account).labels(start);
+  },
+
+  // ---- A conversation ----
+
+  async read({ conversation, entries, head, now_ms }) {
+    const it = await rooms();
+    const read = it.conversations.read(conversation, it.account.get().account, entries, head, now_ms);
+    return { ...read, view: view(it, conversation) };
+  },
+  async view({ conversation }) {
+    return view(await rooms(), conversation);
+  },
+  async seal({ conversation, body, time_ms, mid }) {
+    const { module, conversations } = await rooms();
+    return conversations.seal(conversation, body, time_ms, mid ?? drawId(module));
+  },
+  async reseal(asked) {
+    const { conversations } = await rooms();
+    const { conversation, readers } = asked;
+    const new_reader = asked.asked_about_new_readers ? null : conversations.newReader(conversation, readers);
+    if (new_reader !== null) return { new_reader };
+    if (asked.new_stream) conversations.call("log_new_stream", conversation, nothing, nothing);
+    return { sealed: conversations.seal(conversation, asked.body, asked.time_ms, asked.mid) };
+  },
+  async goOn({ conversation }) {
+    const it = await rooms();
+    it.conversations.call("log_go_on", conversation, nothing, nothing);
+    return view(it, conversation);
+  },
+  async wrapArrived({ conversation, wrap }) {
+    const it = await rooms();
+    it.conversations.wrapArrived(conversation, wrap);
+    return view(it, conversation);
+  },
+  async wrapAgain({ conversation, account }) {
+    return (await rooms()).conversations.call("wrap_again", conversation, (q) => q.id(account), (a) => a.rest());
+  },
+  async commit({ conversation, kind, changes }) {
+    return (await rooms()).conversations.commit(conversation, kind, changes);
+  },
+  async beginPrivate({ conversation: wanted }) {
+    const { module, conversations } = await rooms();
+    const conversation = wanted ?? drawId(module);
+    return { conversation, ...conversations.privateGenesis(conversation) };
+  },
+  async leave({ conversation }) {
+    return (await rooms()).conversations.call("leave_sign", conversation, nothing, (a) => a.rest());
+  },
+  async sealReceipt({ conversation, time_ms }) {
+    return (await rooms()).conversations.call("receipt_seal", conversation, (q) => q.u53(time_ms), (a) => a.rest());
+  },
+  async openReceipt({ conversation, receipt }) {
+    return (await rooms()).conversations.call(
+      "receipt_open",
+      conversation,
+      (q) => q.rest(receipt),
+      (a) => ({ account: a.id(), position: a.u53() }),
+    );
+  },
+
+  // ---- First words ----
+
+  async sealFirstWords(asked) {
+    const { module, people } = await rooms();
+    const [conversation, mid] = [drawId(module), drawId(module)];
+    const { hash, first_words } = people.firstSeal(asked, conversation, mid);
+    await keep(FIRST + conversation, hash);
+    return { conversation, first_words, mid };
+  },
+  async openFirstWords({ first_words }) {
+    return (await rooms()).people.firstOpen(first_words);
+  },
+  async accept({ first_words, now_ms }) {
+    return (await rooms()).people.accept(first_words, now_ms);
+  },
+  async genesisAccept(asked) {
+    const { people } = await rooms();
+    const hash = await kept(FIRST + asked.conversation);
+    if (hash === null) throw new BridgeError("not_there");
+    return people.genesisAccept(hash, asked);
+  },
+
+  // ---- The place key, the team key, invitations ----
+
+  async placeMake() {
+    const { sealed, ...place } = (await rooms()).people.placeMake();
+    await keep(PLACE, sealed);
+    return place;
+  },
+  async placeHave() {
+    const sealed = await kept(PLACE);
+    return sealed === null ? null : (await rooms()).people.placeOpen(sealed);
+  },
+  async rosterSign(asked) {
+    return (await rooms()).people.rosterSign(asked);
+  },
+  async rosterCheck({ certificate, place_key, now_ms }) {
+    return (await rooms()).people.rosterCheck(certificate, place_key, now_ms);
+  },
+  async teamMake({ team: wanted, serial, from_ms, until_ms, to }) {
+    const { module, people } = await rooms();
+    const team = wanted ?? drawId(module);
+    const certificate = people.teamMake(team, serial, from_ms, until_ms);
+    return { team, serial, certificate, wraps: people.teamWrap(team, serial, to) };
+  },
+  async teamOpen({ wrap, team, now_ms }) {
+    return (await rooms()).people.teamOpen(team, wrap, now_ms);
+  },
+  async teamWrap({ team, serial, to }) {
+    return (await rooms()).people.teamWrap(team, serial, to);
+  },
+  async inviteMake({ place_key }) {
+    const invitation = (await rooms()).people.inviteMake(place_key);
+    await keep(INVITATION + toText(invitation.token_hash), new TextEncoder().encode(invitation.text) as Bytes);
+    return invitation;
+  },
+  async readInvitation({ text }) {
+    return (await rooms()).people.inviteRead(text);
+  },
+  async inviteAnswer({ conversation, text }) {
+    const { token, auth } = (await rooms()).people.inviteAnswer(conversation, text);
+    return { token, auth };
+  },
+  async inviteCheck({ conversation, invitee, auth, at_ms }) {
+    const { account, people } = await rooms();
+    for (const label of await local(account.get().account).labels(INVITATION)) {
+      const text = await kept(label);
+      if (text === null) continue;
+      if (people.inviteCheck(new TextDecoder().decode(text), conversation, invitee, auth, at_ms)) return true;
+    }
+    return false;
+  },
+  async consentSign(asked) {
+    return (await rooms()).people.consentSign(asked);
+  },
+  async spokenStep({ conversation, other, received }) {
+    return spokenStep((await rooms()).conversations, conversation, other, received);
+  },
+  async fingerprint({ account, ik }) {
+    return (await rooms()).module.call("fingerprint", (q) => q.id(account).fixed(ik, 32), (a) => a.rest());
+  },
+  async placeFingerprint({ place_key }) {
+    return (await rooms()).module.call("place_fingerprint", (q) => q.fixed(place_key, 32), (a) => a.rest());
+  },
+
+  // ---- Files ----
+
+  async fileSealStart({ size }) {
+    return (await rooms()).files.sealStart(size);
+  },
+  async fileSealChunk({ file, plain }) {
+    return (await rooms()).files.sealChunk(file, plain);
+  },
+  async fileSealEnd({ file, name, type }) {
+    return (await rooms()).files.sealEnd(file, name, type);
+  },
+  async fileOpenStart({ file }) {
+    return (await rooms()).files.openStart(file);
+  },
+  async fileOpenChunk({ file, sealed }) {
+    return (await rooms()).files.openChunk(file, sealed);
+  },
+  async fileStop({ file }) {
+    return (await rooms()).files.stop(file);
+  },
+
+  // ---- Lock ----
+
+  async wipe() {
+    (await rooms()).module.wipe();
+    await store?.local.close();
+    return null;
+  },
+};
+
+answer(answers, self as DedicatedWorkerGlobalScope);
