@@ -26,7 +26,7 @@ typedef struct line_events {
 
 #define LINE_PATIENCE_MS 60000
 #define LINE_RETRY_MS    50
-#define LINE_UNANSWERED  4096
+#define LINE_UNANSWERED  1024
 
 hk_err line_open(struct event_base *loop, device *d, const line_events *events, void *ctx, line **ret);
 void line_free(line *l); /* NULL is fine */
