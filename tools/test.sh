@@ -15,7 +15,7 @@ WEB=build-web
 LOGS=$BUILD/logs
 only=()
 passed=0 failed=0 failures=()
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:allocator_may_return_null=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export HEARKEN_BUILD=$PWD/$BUILD HEARKEN_WEB=$PWD/$WEB
 

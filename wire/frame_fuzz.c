@@ -35,7 +35,7 @@ typedef struct seen {
 
 static void keep(seen *s, const wire_frame *f)
 {
-    s->frames[s->count].opcode = f->opcode;
+    s->frames[s->count].opcode = (int)f->opcode;
     s->frames[s->count].n = f->n;
     s->frames[s->count++].code = f->close_code;
     if (f->opcode >= WIRE_CLOSE)
