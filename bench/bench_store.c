@@ -57,8 +57,7 @@ static void die(const char *what)
     exit(1);
 }
 
-/* ---- The disk ---------------------------------------------------------------------------------------------
- */
+/* ---- The disk */
 
 static double fsyncs_per_s(const char *folder, int64_t seconds)
 {
@@ -81,8 +80,7 @@ static double fsyncs_per_s(const char *folder, int64_t seconds)
     return rate;
 }
 
-/* ---- SQLite alone -----------------------------------------------------------------------------------------
- */
+/* ---- SQLite alone */
 
 static void sql(sqlite3 *file, const char *words)
 {
@@ -127,8 +125,7 @@ static double floor_rows_per_s(const char *folder, int64_t seconds, int producer
     return rate;
 }
 
-/* ---- The store --------------------------------------------------------------------------------------------
- */
+/* ---- The store */
 
 enum { HEAD, APPEND };
 static const store_statement STATEMENTS[] = {
@@ -263,9 +260,6 @@ static void through_the_store(const char *folder, int64_t seconds, int producers
     free(b->samples);
     free(all);
 }
-
-/* -----------------------------------------------------------------------------------------------------------
- */
 
 static void remove_all(const char *folder)
 {

@@ -16,8 +16,7 @@
 
 #define BACKUP_PAGES_A_STEP 256 /* 1 MiB, then progress is told */
 
-/* ---- Copying ----------------------------------------------------------------------------------------------
- */
+/* ---- Copying */
 
 typedef struct telling {
     void (*progress)(void *ctx, int64_t done, int64_t total);
@@ -93,8 +92,7 @@ static hk_err rename_file(const char *from, const char *to)
     return HK_OK;
 }
 
-/* ---- Backup -----------------------------------------------------------------------------------------------
- */
+/* ---- Backup */
 
 /* Copies what stands at from[] into part files beside to[], then renames them, wraps first. */
 static hk_err copy_both(sqlite3 *const from[STORE_FILES], char to[STORE_FILES][STORE_PATH_MAX], telling *t,
@@ -160,20 +158,18 @@ hk_err store_backup(store *s, const char *to_path, void (*progress)(void *ctx, i
     return err;
 }
 
-/* ---- Restore ----------------------------------------------------------------------------------------------
- */
+/* ---- Restore */
 
-static hk_err new_epoch(char part[STORE_FILES][STORE_PATH_MAX], void *ctx)
+static hk_err new_epoch(const char *path)
 {
-    (void)ctx;
     sqlite3 *file = NULL;
     int64_t epoch;
     HK_TRY(store_draw_number(&epoch));
-    int rc = sqlite3_open_v2(part[STORE_MAIN], &file, SQLITE_OPEN_READWRITE, NULL);
+    int rc = sqlite3_open_v2(path, &file, SQLITE_OPEN_READWRITE, NULL);
     hk_err err = rc == SQLITE_OK ? store_fact_set(file, "epoch", epoch)
-                                 : store_say(HK_STORE, "%s cannot be opened", part[STORE_MAIN]);
+                                 : store_say(HK_STORE, "%s cannot be opened", path);
     (void)sqlite3_close(file); /* nothing is prepared on it */
-    return err == HK_OK ? sync_file(part[STORE_MAIN]) : err;
+    return err == HK_OK ? sync_file(path) : err;
 }
 
 static hk_err sound(sqlite3 *file)
@@ -205,32 +201,66 @@ static hk_err open_backup(const char *path, sqlite3 **ret)
     return HK_OK;
 }
 
-/* What stands in the way is kept under another name: a restore is often a person's mistake. Everything in its
- * WAL is moved into the file first, because the WAL must not be taken for the restored file's. */
+/* ---- Making room for a restored database */
+
+static void aside_name(char ret[STORE_PATH_MAX], const char *path)
+{
+    (void)snprintf(ret, STORE_PATH_MAX, "%s-before-restore", path); /* store_paths left room */
+}
+
+/* Everything in its WAL is moved into the file first, because a WAL must not be taken for the restored
+ * file's. */
 static hk_err put_aside(const char *path)
 {
+    char aside[STORE_PATH_MAX];
+    aside_name(aside, path);
     if (!store_file_is_there(path))
         return HK_OK;
-    char aside[STORE_PATH_MAX];
-    (void)snprintf(aside, sizeof aside, "%s-before-restore", path); /* store_paths left room */
     sqlite3 *file = NULL;
     int rc = sqlite3_open_v2(path, &file, SQLITE_OPEN_READWRITE, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_wal_checkpoint_v2(file, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     (void)sqlite3_close(file); /* nothing is prepared; the last one out removes the WAL */
-    remove_all(aside);
+    (void)rc;                  /* a damaged database may be the very reason for the restore */
     HK_TRY(rename_file(path, aside));
     remove_all(path); /* a WAL that a damaged database left */
-    (void)rc;         /* a damaged database may be the very reason for the restore */
     return HK_OK;
 }
 
-static hk_err aside_then_epoch(char part[STORE_FILES][STORE_PATH_MAX], void *ctx)
+/* Between the old files' going and the new ones' coming there is a moment without any, and a start would make
+ * a new, empty place. So a mark stands from before the first to after the last, and store_open refuses it. */
+static hk_err mark_restoring(const char *path)
+{
+    char mark[STORE_PATH_MAX];
+    store_restoring_name(path, mark);
+    int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return store_say(HK_STORE, "%s cannot be made: %s", mark, strerror(errno));
+    (void)close(fd); /* empty: its name is all that matters */
+    return store_directory_sync(path);
+}
+
+/* What stands in the way is kept under another name: a restore is often a person's mistake. MAIN goes first
+ * and comes back last. So when MAIN is missing, an earlier restore was cut off: WRAPS is then the old one if
+ * it has not been put aside yet, and the new one otherwise. */
+static hk_err make_room(char part[STORE_FILES][STORE_PATH_MAX], void *ctx)
 {
     char(*to)[STORE_PATH_MAX] = ctx;
-    HK_TRY(new_epoch(part, NULL));
-    HK_TRY(put_aside(to[STORE_MAIN])); /* first: a place without MAIN refuses to start */
-    return put_aside(to[STORE_WRAPS]);
+    char aside[STORE_FILES][STORE_PATH_MAX];
+    HK_TRY(new_epoch(part[STORE_MAIN]));
+    for (int f = 0; f < STORE_FILES; f++)
+        aside_name(aside[f], to[f]);
+    HK_TRY(mark_restoring(to[STORE_MAIN]));
+    if (store_file_is_there(to[STORE_MAIN])) {
+        for (int f = STORE_FILES - 1; f >= 0; f--)
+            remove_all(aside[f]); /* of a restore before this one */
+        HK_TRY(put_aside(to[STORE_MAIN]));
+    }
+    if (!store_file_is_there(aside[STORE_WRAPS]))
+        HK_TRY(put_aside(to[STORE_WRAPS]));
+    remove_all(to[STORE_MAIN]);
+    remove_all(to[STORE_WRAPS]);
+    return store_directory_sync(to[STORE_MAIN]);
 }
 
 static hk_err restore_locked(const char *from_path, char to[STORE_FILES][STORE_PATH_MAX])
@@ -245,9 +275,13 @@ static hk_err restore_locked(const char *from_path, char to[STORE_FILES][STORE_P
     if (err == HK_OK && (needs_wraps || store_file_is_there(source[STORE_WRAPS])))
         err = open_backup(source[STORE_WRAPS], &from[STORE_WRAPS]);
     if (err == HK_OK)
-        err = copy_both(from, to, &quiet, aside_then_epoch, to);
+        err = copy_both(from, to, &quiet, make_room, to);
     close_both(from);
-    return err;
+    HK_TRY(err);
+    char mark[STORE_PATH_MAX];
+    store_restoring_name(to[STORE_MAIN], mark);
+    (void)unlink(mark); /* both files are there and synced; it may never have been made */
+    return store_directory_sync(to[STORE_MAIN]);
 }
 
 hk_err store_restore(const char *from_path, const char *to_path)
@@ -262,8 +296,7 @@ hk_err store_restore(const char *from_path, const char *to_path)
     return err;
 }
 
-/* ---- Check ------------------------------------------------------------------------------------------------
- */
+/* ---- Check */
 
 hk_err store_check(store *s)
 {

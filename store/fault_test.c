@@ -32,8 +32,7 @@
 #define LEFT_STOPPED  3 /* the child's exit: the store stopped the process */
 #define LEFT_REFUSED  4 /* it did not open, and said so */
 
-/* ---- The trouble ------------------------------------------------------------------------------------------
- */
+/* ---- The trouble */
 
 typedef struct trouble {
     fault_kind kind;
@@ -92,8 +91,7 @@ static void make_memory_fail(void)
         _exit(9);
 }
 
-/* ---- One trial --------------------------------------------------------------------------------------------
- */
+/* ---- One trial */
 
 typedef struct shared {                       /* between the child and the test */
     int64_t calls;                            /* that could have failed: the loop over k ends here */
@@ -190,8 +188,7 @@ static int child(const char *path)
     return 0;
 }
 
-/* ---- The look at what is left -----------------------------------------------------------------------------
- */
+/* ---- The look at what is left */
 
 static void remove_files(const char *path)
 {

@@ -6,6 +6,8 @@
  *     PATH         the database          PATH-wal, PATH-shm        SQLite's
  *     PATH-wraps   epoch-key wraps       PATH-wraps-wal, -shm      SQLite's
  *     PATH-lock    held by the one process that serves
+ *     PATH-restoring                             stands while a restore is not over; PATH-before-restore:
+ * what was there (care.c)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +32,11 @@ hk_err store_paths(const char *path, char ret_paths[STORE_FILES][STORE_PATH_MAX]
         !join(ret_paths[STORE_WRAPS], path, "-wraps"))
         return store_say(HK_BAD, "the database needs a path of at most %d characters", STORE_PATH_MAX - 64);
     return HK_OK;
+}
+
+void store_restoring_name(const char *path, char ret[STORE_PATH_MAX])
+{
+    (void)join(ret, path, "-restoring"); /* store_paths left room */
 }
 
 /* File systems where locks, shared memory or fsync are promises of another machine (statfs(2),

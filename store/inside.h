@@ -90,6 +90,8 @@ void store_fatal(store *s, const char *what, int sqlite_code);
 
 /* files.c: paths, the file system, the lock, one connection with our pragmas. */
 hk_err store_paths(const char *path, char ret_paths[STORE_FILES][STORE_PATH_MAX]);
+void store_restoring_name(const char *path,
+                          char ret[STORE_PATH_MAX]); /* stands while a restore is not over */
 bool store_is_network_fs(int64_t magic, const char **ret_name);
 hk_err store_file_system_check(const char *path);
 hk_err store_lock(const char *path, int *ret_fd);

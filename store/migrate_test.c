@@ -16,8 +16,7 @@
 #include "store/inside.h"
 #include "store/test_place.h"
 
-/* ---- A room that grew over four versions ------------------------------------------------------------------
- */
+/* ---- A room that grew over four versions */
 
 static const store_migration GROWN[] = {
     {1, "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, body TEXT NOT NULL)"},
@@ -147,8 +146,7 @@ static void a_start_cut_off_between_the_two_files_goes_on_where_each_stands(void
     assert_int_equal(test_place_int(place->db, "SELECT version FROM store_migrations"), 4);
 }
 
-/* ---- The file system --------------------------------------------------------------------------------------
- */
+/* ---- The file system */
 
 static int64_t pretended; /* what statfs answers; 0: the truth */
 

@@ -55,12 +55,16 @@ static store *make(const store_options *o, hk_err *ret_err)
     return s;
 }
 
-/* A database without its wraps, or wraps without their database, is half of something: a restore that was cut
- * off, or a file moved away by hand. Making the missing half anew would lose the other for good. */
+/* A database without its wraps, or wraps without their database, is half of something: a file moved away by
+ * hand, say. Making the missing half anew would lose the other for good. */
 static hk_err refuse_halves(store *s)
 {
     bool main_there = store_file_is_there(s->path[STORE_MAIN]);
     bool wraps_there = store_file_is_there(s->path[STORE_WRAPS]);
+    char restoring[STORE_PATH_MAX];
+    store_restoring_name(s->path[STORE_MAIN], restoring);
+    if (store_file_is_there(restoring))
+        return store_say(HK_REFUSED, "a restore of %s was cut off: run it again", s->path[STORE_MAIN]);
     if (wraps_there && !main_there)
         return store_say(HK_REFUSED, "%s is there but %s is not: restore both from a backup",
                          s->path[STORE_WRAPS], s->path[STORE_MAIN]);

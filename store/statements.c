@@ -8,8 +8,7 @@
 
 #include "store/inside.h"
 
-/* ---- One connection (to both files) ----------------------------------------------------------------------
- */
+/* ---- One connection (to both files) */
 
 static hk_err prepare_steering(store_db *db, int f)
 {
@@ -142,8 +141,7 @@ hk_err store_db_begin(store_db *db, int file)
     return HK_OK;
 }
 
-/* ---- The cursor -------------------------------------------------------------------------------------------
- */
+/* ---- The cursor */
 
 static sqlite3_stmt *statement_of(store_db *db, const store_room *room, size_t statement)
 {

@@ -96,10 +96,10 @@ int64_t store_epoch(const store *s);
 const char *store_open_problem(void);
 
 /* ---- Jobs
- * --------------------------------------------------------------------------------------------------- run()
- * is called on the writer (or a reader) thread inside an open transaction; an error undoes this job alone.
- * done() is called on the same thread after COMMIT with run's answer, or with HK_STORE if the commit failed.
- * The job's memory belongs to the caller and must live until done() was called. */
+ *
+ * run() is called on the writer (or a reader) thread inside an open transaction; an error undoes this job
+ * alone. done() is called on the same thread after COMMIT with run's answer, or with HK_STORE if the commit
+ * failed. The job's memory belongs to the caller and must live until done() was called. */
 typedef struct store_job store_job;
 struct store_job {
     hk_err (*run)(store_job *job, store_db *db);
@@ -114,8 +114,7 @@ hk_err store_read(store *s, store_job *job);  /* queue for a reader: sees the la
 hk_err store_write_now(store *s, hk_err (*run)(void *ctx, store_db *db), void *ctx);
 hk_err store_read_now(store *s, hk_err (*run)(void *ctx, store_db *db), void *ctx);
 
-/* ---- Statements
- * --------------------------------------------------------------------------------------------- */
+/* ---- Statements */
 typedef struct store_cursor {
     store_db *db;
     void *stmt;
@@ -144,8 +143,7 @@ hk_err store_slice_into(store_cursor *c, int column, uint8_t *ret,
 hk_err store_copy(store_cursor *c, int column, hk_arena *arena, hk_slice *ret);
 int64_t store_changed(store_db *db); /* rows changed by the last finished statement */
 
-/* ---- Care
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Care */
 hk_err store_backup(store *s, const char *to_path, void (*progress)(void *ctx, int64_t done, int64_t total),
                     void *ctx);
 /* Put a backup in the place of a database that no process has open; draws a new epoch. What stood there is

@@ -13,8 +13,7 @@
 #include "store/store.h"
 #include "store/test_place.h"
 
-/* ---- A room to try things in ------------------------------------------------------------------------------
- */
+/* ---- A room to try things in */
 
 enum { PUT, PUT_WRAP, GET, COUNT, COUNT_WRAPS, CHILD, HEAD };
 static const store_statement STATEMENTS[] = {
@@ -91,8 +90,7 @@ static void put_one(store *s, int64_t n)
     assert_int_equal(store_write_now(s, put_n, &n), HK_OK);
 }
 
-/* ---- What is refused at start -----------------------------------------------------------------------------
- */
+/* ---- What is refused at start */
 
 static hk_err open_with(const test_place *place, const store_room *room)
 {
@@ -246,8 +244,7 @@ static void wraps_without_their_database_or_of_another_are_refused(void **state)
     assert_non_null(strstr(store_open_problem(), "belongs to another database"));
 }
 
-/* ---- Jobs -------------------------------------------------------------------------------------------------
- */
+/* ---- Jobs */
 
 typedef struct tried {
     store_job job;
@@ -449,8 +446,7 @@ static void bytes_come_back_as_they_went_in(void **state)
     store_close(s);
 }
 
-/* ---- Care -------------------------------------------------------------------------------------------------
- */
+/* ---- Care */
 
 static void progress_to(void *ctx, int64_t done, int64_t total)
 {

@@ -17,8 +17,7 @@
 
 #define IDLE_MS 1000 /* quiet for so long: a good moment to empty the WAL */
 
-/* ---- The queue, which the readers use too -----------------------------------------------------------------
- */
+/* ---- The queue, which the readers use too */
 
 hk_err store_queue_init(store_queue *q)
 {
@@ -78,8 +77,7 @@ store_job *store_queue_pop_locked(store_queue *q)
     return job;
 }
 
-/* ---- One job ----------------------------------------------------------------------------------------------
- */
+/* ---- One job */
 
 /* Ends the job's savepoints: keeps what it did, or undoes it. */
 static hk_err end_savepoints(store_db *db, bool keep)
@@ -127,8 +125,7 @@ static hk_err run_job(store_db *db, store_job *job)
     return err == HK_OK ? ended : err;
 }
 
-/* ---- One transaction --------------------------------------------------------------------------------------
- */
+/* ---- One transaction */
 
 /* Without memory even ROLLBACK can fail. Then the connection stays lost, because what is still open in it
  * must not ride along with the next COMMIT; it is tried again before the next job. */
@@ -254,8 +251,7 @@ static store_job *run_transaction(store *s, store_job *first)
     return job;
 }
 
-/* ---- The thread -------------------------------------------------------------------------------------------
- */
+/* ---- The thread */
 
 static void timeout_in(struct timespec *ret, int64_t ms)
 {
@@ -353,8 +349,7 @@ void store_writer_stop(store *s)
     s->writer_running = false;
 }
 
-/* ---- The face ---------------------------------------------------------------------------------------------
- */
+/* ---- The face */
 
 hk_err store_write(store *s, store_job *job)
 {

@@ -30,8 +30,7 @@ struct disk_log {
     size_t n, cap;
 };
 
-/* ---- Writing the log --------------------------------------------------------------------------------------
- */
+/* ---- Writing the log */
 
 disk_log *disk_log_new(void)
 {
@@ -112,8 +111,7 @@ bool disk_about_to_sync(const disk_log *log, size_t at)
     return !log->events[at].acknowledgement && log->events[at].kind == FAULT_SYNC;
 }
 
-/* ---- Walking through it -----------------------------------------------------------------------------------
- */
+/* ---- Walking through it */
 
 typedef struct content {
     bool there;
@@ -292,8 +290,7 @@ const int64_t *disk_acknowledged(const disk *d)
     return d->acknowledged;
 }
 
-/* ---- What is left -----------------------------------------------------------------------------------------
- */
+/* ---- What is left */
 
 typedef struct fate {
     unsigned keep_in_100, tear_in_100;

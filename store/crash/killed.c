@@ -35,8 +35,7 @@ typedef struct acked {
     int64_t author, seq;
 } acked;
 
-/* ---- The child --------------------------------------------------------------------------------------------
- */
+/* ---- The child */
 
 typedef struct child {
     pthread_mutex_t lock;
@@ -101,8 +100,7 @@ static int live_until_killed(const char *path, char *from[AUTHORS], bool dedup)
     }
 }
 
-/* ---- The parent -------------------------------------------------------------------------------------------
- */
+/* ---- The parent */
 
 typedef struct tally {
     int64_t cycles, acknowledged, cycles_with_faults, refused_starts;

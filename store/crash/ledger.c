@@ -102,8 +102,7 @@ void ledger_prepare(ledger_entry *e, int author, int64_t seq, bool dedup)
     e->dedup = dedup;
 }
 
-/* ---- Looking back -----------------------------------------------------------------------------------------
- */
+/* ---- Looking back */
 
 static sqlite3 *open_plain(const char *path, const char *ending)
 {

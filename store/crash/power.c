@@ -36,8 +36,7 @@ typedef struct run {
     int64_t refused;
 } run;
 
-/* ---- The run that is logged -------------------------------------------------------------------------------
- */
+/* ---- The run that is logged */
 
 static void note(store_job *job, hk_err result)
 {
@@ -116,8 +115,7 @@ static void run_logged(run *r, const char *folder, uint64_t *random)
     }
 }
 
-/* ---- The cuts ---------------------------------------------------------------------------------------------
- */
+/* ---- The cuts */
 
 static int let_all_pass(void *ctx, const fault_call *call)
 {
