@@ -31,7 +31,7 @@ static float question_score(const signals *s)
         v = 1.5f;
     else if (s->question_forms > 0 && s->after_last_question < 14)
         v = 0.7f;
-    else if (bit(s->first_phrases, PHRASE_OPEN) && s->words > 3 && !s->punctuation)
+    else if ((s->first_phrases & PHRASE_OPEN) && s->words > 3 && !s->punctuation)
         v = -0.5f;
     if (s->words <= 2 && s->asks == 0)
         v -= 2.0f;
@@ -88,7 +88,7 @@ void rules_verdict(const signals *s, verdict *v)
     v->question = exact_sigmoid(question_score(s));
     v->input = exact_sigmoid(input_score(s));
     v->reflection = exact_sigmoid(reflection_score(s)) * (1 - v->input);
-    v->open = s->wh > 0 || bit(s->first_phrases, PHRASE_OPEN) ? 0.75f : s->inversions > 0 ? 0.25f : 0.5f;
+    v->open = s->wh > 0 || (s->first_phrases & PHRASE_OPEN) ? 0.75f : s->inversions > 0 ? 0.25f : 0.5f;
     if (s->phrases & PHRASE_CLOSED && s->aux_first)
         v->open = 0.2f;
     v->advice = v->input * (s->phrases & PHRASE_ADVISE ? 0.85f : 0.2f);
