@@ -19,6 +19,8 @@ const { values: flags } = parseArgs({
     out: { type: "string", default: path.join(ROOT, "build-web") },
     wasm: { type: "string", default: path.join(ROOT, "build-wasm") },
     dev: { type: "boolean", default: false }, // no minifying, and a missing WASM is only warned about
+    entry: { type: "string", multiple: true, default: PAGE_ENTRIES },
+    page: { type: "string" }, // for tests: this page instead of ours, with "@SOURCE" for each --entry
   },
 });
 
@@ -100,7 +102,7 @@ async function addWorkers(out, assets) {
 }
 
 async function addPageCode(out, assets) {
-  const entryPoints = PAGE_ENTRIES.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
+  const entryPoints = flags.entry.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
   if (entryPoints.length === 0) {
     return {};
   }
@@ -132,7 +134,7 @@ function firstScreen(metafile) {
     }
   };
   for (const [file, made] of Object.entries(metafile.outputs)) {
-    if (made.entryPoint !== undefined && PAGE_ENTRIES.includes(made.entryPoint)) {
+    if (made.entryPoint !== undefined && flags.entry.includes(made.entryPoint)) {
       visit(file);
       if (made.cssBundle !== undefined) {
         visit(made.cssBundle);
@@ -140,6 +142,11 @@ function firstScreen(metafile) {
     }
   }
   return [...wanted];
+}
+
+function addTestPage(out, file, addresses) {
+  const html = fs.readFileSync(path.join(ROOT, file), "utf8").replace(/"@([^"]+)"/g, (_, source) => `"${addresses[source]}"`);
+  out.add(path.basename(file), Buffer.from(html), false, `/${path.basename(file, ".html")}`);
 }
 
 function addStatic(out, dir, under = "") {
@@ -177,7 +184,11 @@ const out = new Output();
 const assets = addBinaries(out);
 await addWorkers(out, assets);
 const addresses = await addPageCode(out, assets);
-addPages(out, ROOT, addresses);
+if (flags.page === undefined) {
+  addPages(out, ROOT, addresses);
+} else {
+  addTestPage(out, flags.page, addresses);
+}
 addStatic(out, path.join(ROOT, STATIC));
 await addServiceWorker(out, assets);
 await out.write(flags.out, assets);

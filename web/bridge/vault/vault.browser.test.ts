@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The vault in real Chromium: workers, WASM, IndexedDB and Argon2 under the strict CSP and Trusted Types.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openPage, openStage, type Opened, type Stage } from "../testing/browser.ts";
+import type { TestPage } from "../testing/page.ts";
+
+declare const hearken: TestPage;
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+after(() => stage.close());
+
+const HANDLE = "quiet-heron-4821";
+
+/** Nothing was refused by the policy, nothing went wrong unseen, nobody else was asked for anything. */
+function quiet({ complaints, requests }: Opened): void {
+  assert.deepEqual(complaints, []);
+  for (const url of requests) assert.ok(url.startsWith(stage.served.origin), url);
+}
+
+test("an account is made, kept by this device, opened again after a reload, and forgotten", async () => {
+  const it = await openPage(stage, "vault");
+  const made = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const account = await vault.ask("drawId", {});
+    const challenge = crypto.getRandomValues(new Uint8Array(32));
+    const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+    await vault.lock();
+    const gone = await vault.ask("state", {}).catch((error: Error) => error.message);
+    return {
+      account,
+      gone,
+      record: Array.from(made.records[0]?.record ?? []),
+      identity: Array.from(made.identity),
+      state: Array.from(made.state),
+      signature: made.signature.length,
+    };
+  }, HANDLE);
+  assert.equal(made.gone, "locked");
+  assert.equal(made.record.length, 119);
+  assert.equal(made.signature, 64);
+  await it.page.reload();
+  await it.page.waitForFunction("globalThis.hearken !== undefined");
+  const opened = await it.page.evaluate(
+    async ([handle, { account, record, identity, state }]) => {
+      const vault = hearken.startVault();
+      const kept = await vault.ask("deviceKept", {});
+      const challenge = crypto.getRandomValues(new Uint8Array(32));
+      const opening = {
+        account,
+        handle,
+        record: Uint8Array.from(record),
+        identity: Uint8Array.from(identity),
+        state: Uint8Array.from(state),
+        state_serial: 1,
+      };
+      const before = await vault.ask("open", opening).catch((error: Error) => error.message);
+      await vault.ask("signIn", { host: location.host, challenge, with: { by: "device", handle } });
+      const { member } = await vault.ask("open", opening);
+      await vault.ask("localPut", { label: "draft/1", content: new TextEncoder().encode("half a sentence") });
+      await vault.lock();
+      const next = hearken.startVault();
+      const closed = await next.ask("localGet", { label: "draft/1" }).catch((error: Error) => error.message);
+      await next.ask("signIn", { host: location.host, challenge, with: { by: "device", handle } });
+      await next.ask("open", opening);
+      const draft = new TextDecoder().decode((await next.ask("localGet", { label: "draft/1" })) ?? undefined);
+      await next.lock();
+      await hearken.forgetDevice();
+      const last = hearken.startVault();
+      const nobody = await last.ask("deviceKept", {});
+      const forgotten = await last
+        .ask("signIn", { host: location.host, challenge, with: { by: "device", handle } })
+        .catch((error: Error) => error.message);
+      await last.lock();
+      return { kept, before, same: member.account === account, closed, draft, nobody, forgotten };
+    },
+    [HANDLE, made] as const,
+  );
+  assert.deepEqual(opened, {
+    kept: { account: made.account, handle: HANDLE },
+    before: "locked",
+    same: true,
+    closed: "locked",
+    draft: "half a sentence",
+    nobody: null,
+    forgotten: "not_there",
+  });
+  quiet(it);
+});
+
+test("a password keeps the account: progress is told, it opens on another device, a wrong one does not", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const account = await vault.ask("drawId", {});
+    const challenge = crypto.getRandomValues(new Uint8Array(32));
+    const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+    const progress: number[] = [];
+    const password = hearken.passwordBytes("a heron stands in cold water 88");
+    const started = performance.now();
+    const change = await vault.ask(
+      "change",
+      { challenge, password: { password, secret_key: "make" }, recovery: true },
+      { transfer: [password.buffer], onProgress: (done) => progress.push(done) },
+    );
+    const ms = performance.now() - started;
+    await vault.ask("changeDone", { stored: true, password_set: true });
+    await vault.lock();
+
+    const record = change.records.find((one) => one.kind === "password")?.record ?? new Uint8Array();
+    const recovery = change.records.find((one) => one.kind === "recovery")?.record ?? new Uint8Array();
+    // An unlock record: version, suite, kind, account 16, serial 4, salt 16, t 4, m 4, ...
+    const salt = record.slice(23, 39);
+    const opening = { account, handle, identity: made.identity, state: made.state, state_serial: 1 };
+    const signIn = async (words: string, secret_key: string | undefined): Promise<string> => {
+      const next = hearken.startVault();
+      try {
+        const typed = hearken.passwordBytes(words);
+        const by = { by: "password" as const, password: typed, secret_key, handle, salt, t: 3, m: 64 << 20 };
+        await next.ask("signIn", { host: location.host, challenge, with: by }, { transfer: [typed.buffer] });
+        const { member } = await next.ask("open", { ...opening, record });
+        return member.account === account ? "opened" : "another";
+      } catch (error) {
+        return error instanceof Error ? error.message : "?";
+      } finally {
+        await next.lock();
+      }
+    };
+    const right = await signIn("a heron stands in cold water 88", change.secret_key);
+    const wrong = await signIn("a heron stands in warm water 88", change.secret_key);
+    const without = await signIn("a heron stands in cold water 88", undefined);
+
+    const sheet = hearken.startVault();
+    const by = { by: "recovery" as const, handle, code: (change.recovery_code ?? "").toLowerCase() };
+    await sheet.ask("signIn", { host: location.host, challenge, with: by });
+    const recovered = (await sheet.ask("open", { ...opening, record: recovery })).member.account === account;
+    await sheet.lock();
+    return { by: change.by, kinds: change.records.map((one) => one.kind), progress, ms, right, wrong, without, recovered, emptied: password.length };
+  }, HANDLE);
+  assert.equal(ran.by, "device");
+  assert.deepEqual(ran.kinds, ["password", "recovery"]);
+  assert.equal(ran.right, "opened");
+  assert.equal(ran.wrong, "refused");
+  assert.equal(ran.without, "refused");
+  assert.equal(ran.recovered, true);
+  assert.equal(ran.emptied, 0, "the page's copy moved away");
+  assert.equal(ran.progress.length, 12);
+  assert.equal(ran.progress.at(-1), 1);
+  quiet(it);
+});
+
+test("parameters weaker than this device has seen are refused before anything runs", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const challenge = new Uint8Array(32);
+    const attempt = async (t: number, m: number): Promise<string> => {
+      const password = hearken.passwordBytes("a heron stands in cold water 88");
+      const by = { by: "password" as const, password, handle, salt: new Uint8Array(16), t, m };
+      return vault
+        .ask("signIn", { host: location.host, challenge, with: by })
+        .then(() => "ran", (error: Error) => error.message);
+    };
+    const answers = [await attempt(1, 8 << 20), await attempt(2, 64 << 20), await attempt(1, 64 << 20), await attempt(2, 46 << 20)];
+    await vault.lock();
+    return answers;
+  }, HANDLE);
+  assert.deepEqual(ran, ["refused", "ran", "refused", "refused"]);
+  quiet(it);
+});
+
+test("a password can be given up while it is worked on", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const stop = new AbortController();
+    const password = hearken.passwordBytes("a heron stands in cold water 88");
+    const by = { by: "password" as const, password, handle, salt: new Uint8Array(16), t: 16, m: 256 << 20 };
+    const asked = { host: location.host, challenge: new Uint8Array(32), with: by };
+    const started = performance.now();
+    const options = { signal: stop.signal, onProgress: () => stop.abort() };
+    const answer = await vault.ask("signIn", asked, options).then(() => "ran", (error: Error) => error.message);
+    await vault.lock();
+    return { answer, ms: performance.now() - started };
+  }, HANDLE);
+  assert.equal(ran.answer, "aborted");
+  assert.ok(ran.ms < 5000, `${ran.ms} ms`);
+});
+
+test("only our own workers start; any other address is refused by the page's one policy", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(() => {
+    const attempt = (work: () => unknown): string => {
+      try {
+        work();
+        return "started";
+      } catch (error) {
+        return error instanceof TypeError ? "refused" : String(error);
+      }
+    };
+    return {
+      other: attempt(() => hearken.startWorker("/a/other.js", "x")),
+      foreign: attempt(() => hearken.startWorker("https://example.org/x.js", "x")),
+      plain: attempt(() => new Worker("/a/other.js")),
+    };
+  });
+  assert.deepEqual(ran, { other: "refused", foreign: "refused", plain: "refused" });
+});
