@@ -81,6 +81,12 @@ static void *tick(void *ctx)
         pthread_cond_timedwait(&k->changed, &k->lock, &next);
         if (k->stopping || k->at_work)
             continue;
+        if (atomic_exchange(&k->p->scrub_wanted, false)) {
+            pthread_mutex_unlock(&k->lock);
+            if (store_scrub(k->p->store) != HK_OK)
+                atomic_store(&k->p->scrub_wanted, true); /* the next second tries again */
+            pthread_mutex_lock(&k->lock);
+        }
         k->seconds++;
         k->now_ms = now_ms();
         if (k->seconds % 86400 == 0)

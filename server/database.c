@@ -10,18 +10,11 @@
 #include <unistd.h>
 
 #include "server/commands.h"
-#include "server/features.h"
-
-#define FEATURES_MAX 32
+#include "server/feature_table.h"
 
 hk_err hkd_open(const config *c, bool beside, store **ret)
 {
-    const store_room *rooms[FEATURES_MAX + 1] = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < FEATURE_COUNT && count < FEATURES_MAX; i++)
-        if (FEATURES[i].room)
-            rooms[count++] = FEATURES[i].room;
-    store_options options = {.path = c->db, .rooms = rooms, .readers = (int)c->readers, .beside = beside};
+    store_options options = {.path = c->db, .rooms = FEATURE_ROOMS, .readers = (int)c->readers, .beside = beside};
     hk_err err = store_open(&options, ret);
     if (err != HK_OK)
         (void)fprintf(stderr, "hearkend: the database cannot be opened. %s\n", store_open_problem());

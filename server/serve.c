@@ -18,7 +18,7 @@
 #include "features/place/place.h"
 #include "server/clock.h"
 #include "server/commands.h"
-#include "server/features.h"
+#include "server/feature_table.h"
 #include "server/sandbox.h"
 
 #define FEATURES_MAX 32

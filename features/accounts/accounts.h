@@ -29,6 +29,16 @@ hk_err accounts_tick(store_db *db, int64_t now_ms, int64_t idle_ms);
 /* Proof that whoever is asking holds a secret of the account right now: a login signature by its key of this
  * kind over a challenge that was given to this session and is burned by this call. HK_REFUSED otherwise. */
 hk_err accounts_proof(wire_request *r, hk_slice challenge, int64_t kind, hk_slice signature);
+/* Staff screens are asked to read again: told is "staff" or "team". */
+hk_err accounts_tell_staff(wire_request *r, const char *told);
+typedef struct account_facts {
+    int64_t role;
+    bool disabled;
+    uint8_t ik[32];
+} account_facts;
+hk_err accounts_read(store_db *db, account_id account, account_facts *ret); /* HK_NOT_THERE */
+/* May somebody come in? Ends their sessions when not. HK_CONFLICT: the last administrator stays. */
+hk_err accounts_set_disabled(store_db *db, account_id account, bool disabled);
 /* Every session of an account ends, in the database; tell `live` with place_drop_account. */
 hk_err accounts_end_sessions(store_db *db, account_id account);
 /* The account and all its rows go. */

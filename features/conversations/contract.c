@@ -23,6 +23,7 @@ static const shape_member MEMBER_MEMBERS[] = {
     SHAPE_BYTES(member_item, certificate, SHAPE_OPTIONAL, 1, VAULT_ROSTER_BYTES,
                 "staff only: their roster certificate, by which a client knows them"),
     SHAPE_BOOL(member_item, disabled, SHAPE_OPTIONAL, "they may not come in any more"),
+    SHAPE_BOOL(member_item, left, SHAPE_OPTIONAL, "they left: the next commit takes them out"),
 };
 static const shape MEMBER = SHAPE("Member", member_item, MEMBER_MEMBERS, "somebody in a conversation");
 

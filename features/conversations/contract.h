@@ -19,7 +19,7 @@ typedef struct member_item {
     account_id account;
     int64_t role, part;
     hk_slice name, certificate;
-    bool disabled;
+    bool disabled, left;
 } member_item;
 
 typedef struct read_item {

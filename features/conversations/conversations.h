@@ -35,12 +35,15 @@ typedef struct conv_genesis {
 /* Begins a conversation with its first commit and tells its members after the COMMIT. HK_REFUSED or HK_BAD:
  * not such a commit; HK_CONFLICT: there is one already. */
 hk_err conv_begin(wire_request *r, wire_reply *reply, const conv_genesis *g, conv_kept *ret);
+/* Was it begun by these very bytes, and am I in it? Then where its first commit stands: a repeat after a lost
+ * acknowledgement. HK_NOT_THERE: no; HK_CONFLICT: by others. */
+hk_err conv_begun(wire_request *r, wire_reply *reply, conversation_id conversation, hk_slice commit,
+                  conv_kept *ret);
 /* Conversations that an account's words die with: pairs in which it is the client, and private ones. All of
  * each goes: wraps, bytes, rows. Of others it is only taken out. */
 hk_err conv_forget(store_db *db, account_id account, int64_t *ret_destroyed);
 /* One message of a deletion list: its bytes go, if they are there. */
 hk_err conv_forget_message(store_db *db, conversation_id conversation, int64_t position);
-/* The two lines of a deletion list are written by whoever deletes (features/erase reads them back). */
 
 /* The server's hooks: a socket opened (says hello and who is here), an account came or went. Loop thread. */
 void conv_opened(void *place, uint64_t connection, const wire_who *who);

@@ -16,7 +16,6 @@ hk_err erase_replay(store_db *db, const char *deletions, int64_t *ret_count);
 /* Once a day: lines older than the backups go. */
 hk_err erase_prune(const char *deletions, int64_t before_ms);
 
-extern const store_room ERASE_ROOM;
 extern const wire_route ERASE_ROUTES[];
 extern const size_t ERASE_ROUTE_COUNT;
 extern const shape *const ERASE_SHAPES[];

@@ -6,6 +6,8 @@
 #ifndef HK_FEATURES_PLACE_H
 #define HK_FEATURES_PLACE_H
 
+#include <stdatomic.h>
+
 #include "base/ids.h"
 #include "live/live.h"
 #include "store/store.h"
@@ -30,6 +32,7 @@ typedef struct place {
     int64_t session_ms;          /* a session ends after this, whatever happens */
     int64_t idle_ms;             /* and after this without a socket or a change */
     int64_t lock_client_s, lock_staff_s;
+    atomic_bool scrub_wanted; /* something was destroyed: the clock has the files truncated (store_scrub) */
 } place;
 
 /* ---- Telling, after the commit and in its order. The value is encoded now; accounts are copied. */
@@ -38,6 +41,8 @@ hk_err place_tell(wire_request *r, const account_id *accounts, size_t count, con
 hk_err place_drop_account(wire_request *r, account_id account); /* its sockets end */
 hk_err place_drop_session(wire_request *r, int64_t session);    /* one session's */
 hk_err place_drop_others(wire_request *r, account_id account, int64_t but_session);
+hk_err
+place_scrub_soon(wire_request *r); /* what is destroyed in this transaction leaves the WAL soon after */
 
 /* ---- Who is connected. Set on the loop's thread by the server, read anywhere. */
 hk_err place_presence_new(place_presence **ret);

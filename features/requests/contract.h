@@ -12,6 +12,7 @@
 
 #define REQUESTS_SHOWN_MAX 200 /* waiting people on one screen */
 #define REQUESTS_MINE_MAX  50
+#define REQUESTS_BYTES_MAX (512 * 1024) /* of first words in one answer */
 
 typedef struct ask_body {
     hk_slice first_words;

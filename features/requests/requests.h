@@ -16,6 +16,7 @@
 typedef struct requests_news requests_news;
 hk_err requests_tick(store_db *db, int64_t now_ms, requests_news **ret);
 void requests_news_tell(place *p, requests_news *news); /* loop thread; frees it; NULL is fine */
+void requests_news_free(requests_news *news);           /* of a tick that was undone */
 /* An account is erased: what it asked goes, what it looked after is offered on. */
 hk_err requests_forget(store_db *db, account_id account);
 

@@ -10,8 +10,6 @@
 #include "wire/shape.h"
 #include "wire/wire.h"
 
-/* Staff screens are asked to read again: told is "staff" or "team". */
-hk_err staff_tell(wire_request *r, const char *told);
 /* An account is erased or its certificate ended: its team wraps and duty go. */
 hk_err staff_forget(store_db *db, account_id account);
 

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "server/features.h"
+#include "server/feature_table.h"
 
 #define CONTRACT_SHAPES_MAX 256
 

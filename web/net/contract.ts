@@ -530,6 +530,8 @@ export interface Member {
   readonly certificate?: Uint8Array | undefined;
   /** they may not come in any more */
   readonly disabled?: boolean | undefined;
+  /** they left: the next commit takes them out */
+  readonly left?: boolean | undefined;
 }
 
 /** how far somebody read */

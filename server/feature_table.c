@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "server/features.h"
+#include "server/feature_table.h"
 
 #include "features/accounts/accounts.h"
 #include "features/audit/audit.h"
@@ -26,6 +26,10 @@ const feature FEATURES[] = {
      CONVERSATIONS_MESSAGES, &CONVERSATIONS_MESSAGE_COUNT, CONVERSATIONS_SHAPES},
     FEATURE("requests", REQUESTS),
     FEATURE("files", FILES),
-    FEATURE("erase", ERASE),
+    {"erase", NULL, ERASE_ROUTES, &ERASE_ROUTE_COUNT, NULL, NULL, ERASE_SHAPES},
 };
 const size_t FEATURE_COUNT = HK_COUNT(FEATURES);
+
+const store_room *const FEATURE_ROOMS[] = {&AUDIT_ROOM,    &PLACE_ROOM, &INVITATIONS_ROOM,
+                                           &ACCOUNTS_ROOM, &STAFF_ROOM, &CONVERSATIONS_ROOM,
+                                           &REQUESTS_ROOM, &FILES_ROOM, NULL};

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Reading: the log after a position, and the list of one's conversations.
+ */
+#include <string.h>
+
+#include "features/conversations/rows.h"
+
+/* One's own wrap of an epoch; none: zero bytes, and the device asks another member for it. */
+static hk_err read_wrap(wire_request *r, conversation_id conversation, int64_t epoch, hk_slice *ret)
+{
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, WRAP_MINE));
+    store_bind_slice(&c, HK_ID_SLICE(conversation));
+    store_bind_int(&c, epoch);
+    store_bind_slice(&c, HK_ID_SLICE(r->who.account));
+    bool row;
+    HK_TRY(store_next(&c, &row));
+    return row ? store_copy(&c, 0, r->arena, ret) : HK_OK;
+}
+
+static hk_err read_entry(wire_request *r, store_cursor *c, conversation_id conversation, entry_item *entry)
+{
+    *entry = (entry_item){.conversation = conversation,
+                          .position = store_int(c, 0),
+                          .kind = store_int(c, 1),
+                          .at_ms = store_int(c, 3)};
+    if (store_is_null(c, 5))
+        return store_slice_into(c, 4, entry->entry_hash, sizeof entry->entry_hash);
+    HK_TRY(store_copy(c, 5, r->arena, &entry->bytes));
+    return entry->kind == ENTRY_COMMIT ? read_wrap(r, conversation, store_int(c, 2), &entry->wrap) : HK_OK;
+}
+
+static hk_err read_entries(wire_request *r, const conv_at *at, conversation_id conversation, int64_t after,
+                           int64_t limit, shape_list *ret)
+{
+    entry_item *entries = hk_arena_get_array(r->arena, (size_t)limit, sizeof *entries);
+    if (!entries)
+        return HK_NO_MEMORY;
+    size_t count = 0, bytes = 0;
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, ENTRIES_AFTER));
+    store_bind_int(&c, at->conv);
+    store_bind_int(&c, after < at->from_position ? at->from_position - 1 : after);
+    store_bind_int(&c, limit);
+    while (bytes < CONV_LOG_BYTES_MAX) {
+        bool row;
+        HK_TRY(store_next(&c, &row));
+        if (!row)
+            break;
+        bytes += store_slice(&c, 5).n;
+        if (count > 0 && bytes > CONV_LOG_BYTES_MAX)
+            break;
+        HK_TRY(read_entry(r, &c, conversation, &entries[count++]));
+    }
+    *ret = (shape_list){entries, count};
+    return HK_OK;
+}
+
+/* GET /api/conversations/:conversation/log?after=P&limit=N */
+hk_err read_log(wire_request *r, wire_reply *reply)
+{
+    conversation_id conversation;
+    conv_at at;
+    int64_t after, limit;
+    HK_TRY(conv_param(r, &conversation));
+    HK_TRY(wire_query_int(r, "after", 0, &after));
+    HK_TRY(wire_query_int(r, "limit", CONV_LOG_COUNT_MAX, &limit));
+    if (after < 0 || limit < 1 || limit > CONV_LOG_COUNT_MAX)
+        return HK_BAD;
+    HK_TRY(conv_find(r, conversation, false, &at));
+    log_body body = {.position = at.position};
+    memcpy(body.head, at.head, sizeof body.head);
+    HK_TRY(read_entries(r, &at, conversation, after, limit, &body.entries));
+    return wire_reply_body(r, reply, &LOG, &body);
+}
+
+/* ---- The list */
+
+typedef struct listed_members {
+    member_item *members;
+    read_item *read;
+    account_id *here;
+    size_t members_count, read_count, here_count;
+} listed_members;
+
+static hk_err read_member(wire_request *r, store_cursor *c, listed_members *l)
+{
+    const place *p = r->place;
+    member_item m = {.part = store_int(c, 1) - VAULT_ROLE_CLIENT, .left = store_int(c, 3) != 0};
+    HK_TRY(store_slice_into(c, 0, m.account.b, HK_ID_BYTES));
+    m.role = store_is_null(c, 4) ? ROLE_CLIENT : store_int(c, 4);
+    m.disabled = store_is_null(c, 4) || store_int(c, 6) != 0; /* erased is gone for good */
+    if (!store_is_null(c, 5))
+        HK_TRY(store_copy(c, 5, r->arena, &m.name));
+    if (!store_is_null(c, 7))
+        HK_TRY(store_copy(c, 7, r->arena, &m.certificate));
+    l->members[l->members_count++] = m;
+    l->read[l->read_count++] = (read_item){m.account, store_int(c, 2)};
+    if (!HK_ID_EQ(m.account, r->who.account) && place_presence_is_here(p->presence, m.account))
+        l->here[l->here_count++] = m.account;
+    return HK_OK;
+}
+
+static hk_err read_members(wire_request *r, int64_t conv, conversation_item *item)
+{
+    listed_members l = {.members = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.members),
+                        .read = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.read),
+                        .here = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.here)};
+    if (!l.members || !l.read || !l.here)
+        return HK_NO_MEMORY;
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, MEMBERS_SHOWN));
+    store_bind_int(&c, conv);
+    while (l.members_count < VAULT_MEMBERS_MAX) {
+        bool row;
+        HK_TRY(store_next(&c, &row));
+        if (!row)
+            break;
+        HK_TRY(read_member(r, &c, &l));
+    }
+    item->members = (shape_list){l.members, l.members_count};
+    item->read = (shape_list){l.read, l.read_count};
+    item->here = (shape_list){l.here, l.here_count};
+    return HK_OK;
+}
+
+static hk_err read_receipts(wire_request *r, int64_t conv, conversation_item *item)
+{
+    receipt_item *receipts = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *receipts);
+    if (!receipts)
+        return HK_NO_MEMORY;
+    size_t count = 0;
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, RECEIPTS_OF));
+    store_bind_int(&c, conv);
+    store_bind_slice(&c, HK_ID_SLICE(r->who.account));
+    while (count < VAULT_MEMBERS_MAX) {
+        bool row;
+        HK_TRY(store_next(&c, &row));
+        if (!row)
+            break;
+        HK_TRY(store_slice_into(&c, 0, receipts[count].account.b, HK_ID_BYTES));
+        HK_TRY(store_copy(&c, 1, r->arena, &receipts[count].receipt));
+        count++;
+    }
+    item->receipts = (shape_list){receipts, count};
+    return HK_OK;
+}
+
+static hk_err read_conversation(wire_request *r, store_cursor *c, conversation_item *item)
+{
+    int64_t conv = store_int(c, 0);
+    HK_TRY(store_slice_into(c, 1, item->conversation.b, HK_ID_BYTES));
+    item->kind = store_int(c, 2) - VAULT_KIND_PAIR;
+    item->epoch = store_int(c, 3);
+    item->mine.read = store_int(c, 4);
+    item->position = store_int(c, 5);
+    HK_TRY(store_slice_into(c, 6, item->head, sizeof item->head));
+    item->at_ms = store_int(c, 7);
+    HK_TRY(read_members(r, conv, item));
+    return read_receipts(r, conv, item);
+}
+
+/* GET /api/conversations */
+hk_err list_conversations(wire_request *r, wire_reply *reply)
+{
+    conversation_item *items = hk_arena_get_array(r->arena, CONV_SHOWN_MAX, sizeof *items);
+    if (!items)
+        return HK_NO_MEMORY;
+    conversations_body body = {.conversations = {.items = items}};
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, CONV_MINE));
+    store_bind_slice(&c, HK_ID_SLICE(r->who.account));
+    store_bind_int(&c, r->now_ms);
+    store_bind_int(&c, CONV_SHOWN_MAX);
+    for (;;) {
+        bool row;
+        HK_TRY(store_next(&c, &row));
+        if (!row)
+            break;
+        HK_TRY(read_conversation(r, &c, &items[body.conversations.count++]));
+    }
+    return wire_reply_body(r, reply, &CONVERSATIONS, &body);
+}
