@@ -154,12 +154,6 @@ hk_err store_ask_int(sqlite3 *file, const char *sql, int64_t *ret)
     return err;
 }
 
-#ifdef STORE_MUTANT_SYNC_NORMAL /* only in the broken copies that prove the harnesses (store/meson.build) */
-#define SYNCHRONOUS "NORMAL"
-#else
-#define SYNCHRONOUS "FULL"
-#endif
-
 static hk_err set_up(sqlite3 *file, store_as as)
 {
     (void)sqlite3_extended_result_codes(file, 1); /* cannot fail on an open connection */
@@ -178,7 +172,7 @@ static hk_err set_up(sqlite3 *file, store_as as)
         return store_exec(file, "PRAGMA query_only=ON; PRAGMA cache_size=-8192;");
     /* Checkpoints are ours (checkpoint.c): SQLite's own would swallow a failed sync. journal_size_limit keeps
      * a WAL that was reset from holding on to a flood's size. */
-    return store_exec(file, "PRAGMA journal_mode=WAL; PRAGMA synchronous=" SYNCHRONOUS ";"
+    return store_exec(file, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                             "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;"
                             "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;");
 }
