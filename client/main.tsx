@@ -4,17 +4,27 @@ import "../web/tokens.css";
 import "../web/kit/reset.css";
 import "../web/kit/kit.css";
 import { render } from "preact";
-import { watchForLeaving } from "../web/kit/leaving.ts";
+import { invitationIn } from "../features/invitations/screen/invitation.ts";
+import { watchForLeaving, wipeOnLeave } from "../web/kit/leaving.ts";
 import { loadPreferences, preferences } from "../web/kit/preferences.ts";
+import { Router } from "../web/kit/router.ts";
+import { watchForIdle } from "../web/net/idle.ts";
+import { vanish } from "../web/net/me.ts";
 import { learn } from "../web/words/load.ts";
-import { Frame } from "./frame.tsx";
+import { App } from "./app.tsx";
+import { firstScreen, wishFrom, type Screen } from "./screens.ts";
 
 async function begin(): Promise<void> {
+  // First of all: what stands behind the # leaves the address (the router writes it anew without).
+  const wish = wishFrom(location.pathname, location.hash, invitationIn(location.hash));
+  const router = new Router<Screen>(firstScreen(wish));
   watchForLeaving();
+  wipeOnLeave(vanish);
+  watchForIdle();
   loadPreferences();
   await learn(preferences.peek().language);
   const root = document.getElementById("app");
-  if (root !== null) render(<Frame name="Hearken" country={null}>{null}</Frame>, root);
+  if (root !== null) render(<App router={router} wish={wish} />, root);
 }
 
 void begin();

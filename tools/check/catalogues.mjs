@@ -54,11 +54,13 @@ export function literalWords(source) {
   return faults;
 }
 
-/** Keys the code names but nobody wrote, and sentences nobody says. `dynamic` are beginnings of keys put together at run time. */
+/** Sentences nobody says. A key put together at run time (`place.wrong_${...}`) says all that begin like it. */
 export function checkUse(en, sources) {
   const all = sources.join("\n");
   const known = new Set(Object.keys(en).map((key) => key.replace(/_(one|other)$/, "")));
-  return [...known].filter((key) => !all.includes(key)).map((key) => `nobody says "${key}"`);
+  const beginnings = [...all.matchAll(/`([\w.]+_)\$\{/g)].map((m) => m[1]);
+  const isSaid = (key) => all.includes(`"${key}"`) || all.includes(`{${key}}`) || all.includes(`:${key}}`) || beginnings.some((b) => key.startsWith(b));
+  return [...known].filter((key) => !isSaid(key)).map((key) => `nobody says "${key}"`);
 }
 
 function* files(dir, wanted) {

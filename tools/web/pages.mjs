@@ -26,7 +26,10 @@ export function addPages(out, root, addresses) {
     const html = filled(front, words, say, { lang: tag(page), languages: languageLinks(page), crisis: crisisList(crisis, say, tag(page)) });
     out.add(page.file, Buffer.from(html), false, page.url);
   }
-  out.add("talk.html", Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), {})), false, "/talk");
+  // The same page under two names: /join is what stands in invitations.
+  const talk = Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), {}));
+  out.add("talk.html", talk, false, "/talk");
+  out.add("join.html", talk, false, "/join");
 }
 
 function catalogues(dir) {

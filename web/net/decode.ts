@@ -22,7 +22,7 @@ export const yesNo: Decoder<boolean> = (value) => {
   return value;
 };
 
-export const bytes: Decoder<Uint8Array> = (value) => {
+export const bytes: Decoder<Uint8Array<ArrayBuffer>> = (value) => {
   const decoded = typeof value === "string" ? fromText(value) : null;
   if (decoded === null) throw new ShapeError("no bytes");
   return decoded;

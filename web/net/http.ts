@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One way to ask the place something. An answer comes back decoded or a PlaceError is thrown; a request that takes too
 // long counts as offline, because for a person it is the same.
+import { encoded } from "./bytes.ts";
 import { PlaceError, troubleFrom } from "./problem.ts";
 
 const PATIENCE_MS = 30_000;
@@ -70,7 +71,7 @@ function requestOf(what: Ask, signal: AbortSignal): RequestInit {
     request.body = what.raw;
     request.headers = { "content-type": "application/octet-stream" };
   } else if (what.body !== undefined) {
-    request.body = JSON.stringify(what.body);
+    request.body = JSON.stringify(encoded(what.body));
     request.headers = { "content-type": "application/json" };
   }
   return request;

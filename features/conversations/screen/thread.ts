@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a thread shows, decided without a page: the order, the days, who said what, and how far each of one's own words
 // has come. Order is by position; what has none yet stands last, in the order it was written.
+import type { FileDescriptor } from "../../../web/bridge/vault/types.ts";
 import { dayOf } from "../../../web/words/when.ts";
 
 /** How far one's own words have come. Never more than is known. */
@@ -30,7 +31,7 @@ export interface FileShown extends Common {
 }
 export interface Line extends Common {
   readonly kind: "line";
-  readonly says: "unverified" | "gone" | "opened" | "changed" | "left";
+  readonly says: "unverified" | "gone" | "opened" | "changed" | "left" | "too_new";
 }
 export type Item = Words | FileShown | Line;
 
@@ -42,7 +43,8 @@ export interface FileWords {
   readonly name: string;
   readonly type: string;
   readonly size: number;
-  readonly chunks: number;
+  /** What the vault needs to open it. */
+  readonly descriptor: FileDescriptor;
 }
 
 export type Row = { readonly row: "day"; readonly key: string; readonly atMs: number } | { readonly row: "item"; readonly key: string; readonly item: Item; readonly continues: boolean };

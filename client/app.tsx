@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Puts the screens together: who is here decides what stands, the router what comes next.
+import { computed, effect, signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { AskingDoor } from "../features/requests/screen/asking.tsx";
+import { SignIn } from "../features/accounts/screen/sign-in.tsx";
+import { Banner } from "../web/kit/banner.tsx";
+import { Button } from "../web/kit/button.tsx";
+import { Mended, lazy } from "../web/kit/lazy.tsx";
+import type { Router } from "../web/kit/router.ts";
+import { here, lookWhoIsHere, signOut } from "../web/net/me.ts";
+import { place, readPlace } from "../web/net/place.ts";
+import { troubleWords } from "../web/net/trouble-words.ts";
+import { t } from "../web/words/words.ts";
+import { Frame } from "./frame.tsx";
+import type { Screen, Wish } from "./screens.ts";
+
+const Inside = lazy(() => import("./inside.tsx").then((m) => m.Inside));
+const Join = lazy(() => import("../features/invitations/screen/join.tsx").then((m) => m.Join));
+const ErasedReceipt = lazy(() => import("../features/accounts/screen/erase.tsx").then((m) => m.ErasedReceipt));
+
+interface AppProps {
+  readonly router: Router<Screen>;
+  readonly wish: Wish;
+}
+
+const placeTrouble = signal<string | null>(null);
+const placeName = computed(() => place.value?.name ?? "Hearken");
+
+export function App({ router, wish }: AppProps) {
+  const began = useSignal(false);
+  useEffect(() => {
+    void begin(began);
+  }, []);
+  useEffect(
+    () =>
+      effect(() => {
+        document.title = placeName.value;
+      }),
+    [],
+  );
+  return (
+    <Frame name={placeName.value} country={place.value?.country ?? null}>
+      {placeTrouble.value === null ? null : (
+        <div class="sheet">
+          <Banner look="warm" action={<Button onPress={() => void begin(began)}>{t("kit.retry")}</Button>}>
+            {placeTrouble.value}
+          </Banner>
+        </div>
+      )}
+      <Mended>{began.value ? <Body router={router} wish={wish} /> : null}</Mended>
+    </Frame>
+  );
+}
+
+async function begin(began: { value: boolean }): Promise<void> {
+  placeTrouble.value = null;
+  try {
+    await Promise.all([readPlace(), lookWhoIsHere()]);
+  } catch (error) {
+    placeTrouble.value = troubleWords(error);
+  }
+  began.value = true;
+}
+
+function Body({ router, wish }: AppProps) {
+  const standing = here.value;
+  const screen = router.screen.value;
+  if (screen.at === "erased") return <ErasedReceipt receipt={screen.receipt} onHome={() => location.assign("/")} />;
+  switch (standing.is) {
+    case "looking":
+      return null;
+    case "here":
+      return <Inside key={standing.me.session.account} me={standing.me} router={router} invitation={wish.is === "invited" ? wish.invitation : null} />;
+    case "away":
+      return <Outside router={router} wish={wish} />;
+    default:
+      return standing satisfies never;
+  }
+}
+
+function Outside({ router, wish }: AppProps) {
+  const standing = here.value;
+  const screen = router.screen.value;
+  if (standing.is !== "away") return null;
+  const { session, why } = standing;
+  if (screen.at === "join" && session === null) {
+    return (
+      <Join
+        invitation={screen.invitation}
+        onJoined={() => router.settle({ at: "home" })}
+        onTalk={() => router.go({ at: "asking", invitation: screen.invitation })}
+        onHome={() => location.assign("/")}
+      />
+    );
+  }
+  if (session !== null || why === "ended" || why === "changed_elsewhere" || screen.at === "sign_in") {
+    return (
+      <SignIn
+        handle={session?.handle ?? null}
+        why={why}
+        byDevice={session?.record_kind === "device"}
+        asksSecretKey={wish.is === "listening" || (session !== null && session.role !== "client")}
+        onNew={session === null ? () => router.settle({ at: "home" }) : null}
+        onSignOut={session === null ? null : () => void signOut().then(() => router.settle({ at: "sign_in" }))}
+      />
+    );
+  }
+  return <AskingDoor place={place.value} />;
+}

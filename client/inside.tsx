@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The screens of somebody who is here. Loaded after arriving or signing in.
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { After } from "../features/conversations/screen/after.tsx";
+import { MyPlace } from "../features/conversations/screen/my-place.tsx";
+import { Room } from "../features/conversations/screen/room.tsx";
+import { TakeThings } from "../features/conversations/screen/take-things.tsx";
+import { Talks } from "../features/conversations/screen/talks.ts";
+import type { ConversationSaid } from "../features/conversations/screen/wire.ts";
+import { AskingDoor, AskingWords, nextStep } from "../features/requests/screen/asking.tsx";
+import { Today, type Mine } from "../features/requests/screen/today.tsx";
+import { Waiting } from "../features/requests/screen/waiting.tsx";
+import { myRequests } from "../features/requests/screen/wire.ts";
+import { lazy } from "../web/kit/lazy.tsx";
+import type { Router } from "../web/kit/router.ts";
+import { announce } from "../web/kit/announce.tsx";
+import { listens } from "../web/net/answers.ts";
+import { lock, type Me } from "../web/net/me.ts";
+import { place } from "../web/net/place.ts";
+import { t } from "../web/words/words.ts";
+import { homeOf, type Screen } from "./screens.ts";
+
+const Keep = lazy(() => import("../features/accounts/screen/keep.tsx").then((m) => m.Keep));
+const EraseMe = lazy(() => import("../features/accounts/screen/erase.tsx").then((m) => m.EraseMe));
+const Administrator = lazy(() => import("./administrator.tsx").then((m) => m.Administrator));
+const Invite = lazy(() => import("../features/invitations/screen/invite.tsx").then((m) => m.Invite));
+
+interface InsideProps {
+  readonly me: Me;
+  readonly router: Router<Screen>;
+  readonly invitation: string | null;
+}
+
+export function Inside({ me, router, invitation }: InsideProps) {
+  const talks = useMemo(() => new Talks(me), [me.session.account, me.vault]);
+  const ready = useSignal(false);
+  const waitingFor = useSignal<string | null>(null);
+  useEffect(() => {
+    void firstLook(talks, waitingFor).then(() => (ready.value = true));
+    return () => talks.end();
+  }, [talks]);
+
+  const screen = router.screen.value;
+  const home = (): void => router.settle({ at: "home" });
+  const back = (): void => router.back();
+  const kept = me.session.record_kind !== "device";
+  const asked = (conversation: string): void => {
+    waitingFor.value = conversation;
+    router.settle({ at: "waiting", conversation });
+  };
+  const room = (conversation: string): void => router.go({ at: "room", conversation });
+  const placeName = place.value?.name ?? "";
+
+  if (!ready.value) return null;
+  const asking =
+    nextStep() === "words" ? (
+      <AskingWords
+        me={me}
+        invitation={invitation}
+        onSealed={(a) => talks.keepFirstWords(a.conversation, a.mid, a.atMs, a.body)}
+        onAsked={asked}
+      />
+    ) : (
+      <AskingDoor place={place.value} />
+    );
+  const waiting = (conversation: string) => (
+    <Waiting
+      me={me}
+      place={place.value}
+      conversation={conversation}
+      news={talks.requestNews.value}
+      onOpened={(id) => {
+        waitingFor.value = null;
+        router.settle({ at: "room", conversation: id });
+      }}
+      onStopped={() => {
+        waitingFor.value = null;
+        home();
+      }}
+      onKeep={kept ? null : () => router.go({ at: "keep" })}
+    />
+  );
+
+  switch (screen.at) {
+    case "waiting":
+      return waiting(screen.conversation);
+    case "asking":
+      return asking;
+    case "room":
+      return (
+        <Room
+          key={screen.conversation}
+          open={talks.open(screen.conversation)}
+          onEnd={() => (me.session.role === "client" ? router.go({ at: "after", conversation: screen.conversation }) : home())}
+          onSignIn={() => void lock("ended")}
+          onBack={me.session.role === "client" && !kept ? null : home}
+        />
+      );
+    case "after":
+      return (
+        <After talks={talks} conversation={screen.conversation} kept={kept} onKeep={() => router.go({ at: "keep" })} onLetGo={() => router.go({ at: "erase" })} onHome={home} />
+      );
+    case "keep":
+      return <Keep me={me} placeName={placeName} why={kept ? "change" : "keep"} onDone={home} onBack={back} />;
+    case "things":
+      return <TakeThings talks={talks} placeName={placeName} onBack={back} />;
+    case "erase":
+      return (
+        <EraseMe
+          me={me}
+          onErased={(receipt) => {
+            router.settle({ at: "erased", receipt });
+            void lock("by_hand");
+          }}
+          onTake={() => router.go({ at: "things" })}
+          onBack={back}
+        />
+      );
+    case "home":
+    case "sign_in":
+    case "join":
+    case "erased":
+      return <Home />;
+    default:
+      return screen satisfies never;
+  }
+
+  function Home() {
+    const conversations = (talks.list.value ?? []).filter((c) => c.kind === "pair");
+    const { session } = me;
+    const lives = homeOf(session.role, session.recovering, session.record_kind, waitingFor.value !== null, conversations.length);
+    switch (lives) {
+      case "keep_first":
+        return <Keep me={me} placeName={placeName} why={session.recovering ? "recovering" : "keep"} onDone={home} onBack={null} />;
+      case "asking":
+        return asking;
+      case "waiting":
+        return waiting(waitingFor.value ?? "");
+      case "my_place":
+        return (
+          <MyPlace
+            talks={talks}
+            kept={kept}
+            onOpen={room}
+            onAsk={() => router.go({ at: "asking", invitation: null })}
+            onKeep={() => router.go({ at: "keep" })}
+            onTake={() => router.go({ at: "things" })}
+            onErase={() => router.go({ at: "erase" })}
+            onLock={() => void lock("by_hand")}
+          />
+        );
+      case "administrator":
+        return <Administrator me={me} />;
+      case "supervisor":
+        return (
+          <div class="sheet">
+            <h1>{t("supervisor.title")}</h1>
+            <p>{t("supervisor.lead")}</p>
+          </div>
+        );
+      case "today":
+        return (
+          <>
+            <Today
+              me={me}
+              news={talks.requestNews.value}
+              mine={conversations.map((c) => mineOf(c, talks))}
+              onOpen={room}
+              onAccepted={(conversation) => {
+                announce(t("today.accepted"));
+                void talks.refresh().finally(() => room(conversation));
+              }}
+            />
+            <div class="sheet">{listens(session.role) && session.certified ? <Invite me={me} kind="client" disabled={place.value?.place_key === undefined} /> : null}</div>
+          </>
+        );
+      default:
+        return lives satisfies never;
+    }
+  }
+}
+
+async function firstLook(talks: Talks, waitingFor: { value: string | null }): Promise<void> {
+  const { role, recovering } = talks.me.session;
+  if (recovering) return;
+  try {
+    await talks.refresh();
+    if (role !== "client") return;
+    const waiting = (await myRequests()).find((r) => r.state === "waiting");
+    waitingFor.value = waiting?.conversation ?? null;
+  } catch {
+    // The screens look again by themselves.
+  }
+}
+
+/** A listener knows people by the names they chose, which only this device can open. */
+function mineOf(said: ConversationSaid, talks: Talks): Mine {
+  const { talk } = talks.open(said.conversation);
+  const other = said.members.find((m) => m.account !== talks.me.session.account);
+  const name = other === undefined ? null : (talk.names.value.get(other.account) ?? null);
+  return { conversation: said.conversation, name: name ?? t("room.somebody"), unread: said.position > said.mine.read, lastMs: said.at_ms };
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One's own account over the wire: changing what opens it, and erasing it.
+import { passwordBytes, type Change, type ChangeAsked } from "../../../web/bridge/vault/vault.ts";
+import { challengeAnswer, erasedAnswer, sessionAnswer, type Erased } from "../../../web/net/answers.ts";
+import { ask } from "../../../web/net/http.ts";
+import { sessionChanged, type Me } from "../../../web/net/me.ts";
+
+export type Wanted = Omit<ChangeAsked, "challenge">;
+
+/** One change, whole or not at all: the place stores it in one transaction, and only then does the vault hold to it. */
+export async function change(me: Me, wanted: Wanted): Promise<Change> {
+  const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
+  const made = await me.vault.ask("change", { challenge, ...wanted });
+  const { recovery_code, secret_key, ...body } = made;
+  try {
+    const session = await ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body } }, sessionAnswer);
+    await me.vault.ask("changeDone", { stored: true });
+    sessionChanged(session);
+  } catch (error) {
+    await me.vault.ask("changeDone", { stored: false });
+    throw error;
+  }
+  return { ...made, ...(recovery_code === undefined ? {} : { recovery_code }), ...(secret_key === undefined ? {} : { secret_key }) };
+}
+
+export function newPassword(password: string, secretKey: "none" | "make"): NonNullable<Wanted["password"]> {
+  return { password: passwordBytes(password), secret_key: secretKey };
+}
+
+export async function erase(me: Me): Promise<Erased> {
+  const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
+  const signed = await me.vault.ask("signErase", { host: location.host, challenge });
+  return ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);
+}

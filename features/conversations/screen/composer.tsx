@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Where one writes. The words in it are a sealed draft until they are sent, and sending only ever moves them to a safer place.
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Banner } from "../../../web/kit/banner.tsx";
+import { Button } from "../../../web/kit/button.tsx";
+import { Draft } from "../../../web/net/draft.ts";
+import { troubleWords } from "../../../web/net/trouble-words.ts";
+import { locale, t } from "../../../web/words/words.ts";
+import { LARGEST_BYTES, sendFile, sizeWords } from "./files.ts";
+import { draftLabel } from "./sending.ts";
+import type { Open } from "./talks.ts";
+import { LONGEST_WORDS, fits, sendsOn } from "./writing.ts";
+import "./composer.css";
+
+interface ComposerProps {
+  readonly open: Open;
+  readonly disabled: boolean;
+}
+
+export function Composer({ open, disabled }: ComposerProps) {
+  const { talk, outbox } = open;
+  const draft = useMemo(() => new Draft(talk.me.vault, draftLabel(talk.id)), [talk]);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const trouble = useSignal<string | null>(null);
+  useEffect(() => {
+    void draft.load();
+    return () => draft.end();
+  }, [draft]);
+  const text = draft.text.value;
+  useEffect(() => grow(box.current), [text]);
+
+  const send = async (): Promise<void> => {
+    const words = draft.text.peek().trim();
+    if (words === "" || !fits(words)) return;
+    talk.sayTyping(false);
+    trouble.value = null;
+    draft.text.value = "";
+    try {
+      await outbox.put({ kind: "text", text: words });
+      await draft.done();
+    } catch (error) {
+      if (draft.text.peek() === "") draft.write(words);
+      trouble.value = troubleWords(error);
+    }
+    box.current?.focus();
+  };
+
+  return (
+    <form class="composer" onSubmit={(e) => (e.preventDefault(), void send())}>
+      {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
+      {draft.kept.value ? null : <Banner look="warm">{t("draft.not_kept")}</Banner>}
+      {fits(text) ? null : <Banner look="warm">{t("room.too_long")}</Banner>}
+      <label class="only-heard" for="composer">
+        {t("room.write")}
+      </label>
+      <div class="composer-row">
+        <textarea
+          id="composer"
+          class="input composer-box"
+          ref={box}
+          rows={1}
+          dir="auto"
+          maxLength={LONGEST_WORDS}
+          placeholder={t("room.write")}
+          value={text}
+          disabled={disabled}
+          autocomplete="off"
+          enterkeyhint="enter"
+          onInput={(e) => {
+            draft.write(e.currentTarget.value);
+            talk.sayTyping(e.currentTarget.value !== "");
+          }}
+          onBlur={() => talk.sayTyping(false)}
+          onKeyDown={(e) => {
+            if (!sendsOn(e)) return;
+            e.preventDefault();
+            void send();
+          }}
+        />
+        <Button look="primary" submit disabled={disabled}>
+          {t("room.send")}
+        </Button>
+      </div>
+      <Attach open={open} disabled={disabled} onTrouble={(words) => (trouble.value = words)} />
+    </form>
+  );
+}
+
+interface AttachProps {
+  readonly open: Open;
+  readonly disabled: boolean;
+  readonly onTrouble: (words: string | null) => void;
+}
+
+function Attach({ open, disabled, onTrouble }: AttachProps) {
+  const { talk, outbox } = open;
+  const part = useSignal<number | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+
+  const chosen = async (file: File): Promise<void> => {
+    onTrouble(null);
+    if (file.size === 0 || file.size > LARGEST_BYTES) {
+      onTrouble(t("file.too_large", { size: sizeWords(LARGEST_BYTES, locale()) }));
+      return;
+    }
+    stop.current = new AbortController();
+    part.value = 0;
+    try {
+      const descriptor = await sendFile(talk.me.vault, talk.id, file, (done) => (part.value = done), stop.current.signal);
+      await outbox.put({ kind: "file", file: descriptor });
+    } catch (error) {
+      if (!stop.current.signal.aborted) onTrouble(`${t("file.not_sent")} ${troubleWords(error)}`);
+    } finally {
+      part.value = null;
+    }
+  };
+
+  return (
+    <div class="row">
+      <input
+        ref={input}
+        type="file"
+        class="only-heard"
+        tabIndex={-1}
+        aria-label={t("file.choose")}
+        onChange={(e) => {
+          const file = e.currentTarget.files?.[0];
+          e.currentTarget.value = "";
+          if (file !== undefined) void chosen(file);
+        }}
+      />
+      {part.value === null ? (
+        <Button look="quiet" slim disabled={disabled} onPress={() => input.current?.click()}>
+          {t("file.choose")}
+        </Button>
+      ) : (
+        <>
+          <progress value={part.value} max={1} aria-label={t("file.sending")} />
+          <Button look="quiet" slim onPress={() => stop.current?.abort()}>
+            {t("kit.cancel")}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function grow(box: HTMLTextAreaElement | null): void {
+  if (box === null) return;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${box.scrollHeight + 2}px`;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What stands in the way of sending, said kindly, with what is safe and what can be done.
+import { Banner } from "../../../web/kit/banner.tsx";
+import { Button } from "../../../web/kit/button.tsx";
+import { t } from "../../../web/words/words.ts";
+import type { Open } from "./talks.ts";
+
+interface HindranceProps {
+  readonly open: Open;
+  readonly onSignIn: () => void;
+}
+
+export function HindranceBanner({ open, onSignIn }: HindranceProps) {
+  const { talk, outbox } = open;
+  const now = outbox.hindrance.value;
+  switch (now.is) {
+    case "nothing":
+      return null;
+    case "waiting":
+      return <Banner action={<Button onPress={() => outbox.hurry()}>{t("kit.retry")}</Button>}>{t("hindrance.waiting")}</Banner>;
+    case "signed_out":
+      return (
+        <Banner look="warm" action={<Button look="primary" onPress={onSignIn}>{t("hindrance.sign_in")}</Button>}>
+          {t("hindrance.signed_out")}
+        </Banner>
+      );
+    case "not_stored":
+      return <Banner look="warm">{t("hindrance.not_stored")}</Banner>;
+    case "refused":
+      return <Banner look="danger">{t("hindrance.refused")}</Banner>;
+    case "new_reader":
+      return (
+        <Banner
+          look="warm"
+          action={
+            <span class="row">
+              <Button onPress={() => void outbox.answerNewReader(true)}>{t("hindrance.send")}</Button>
+              <Button onPress={() => void outbox.answerNewReader(false)}>{t("hindrance.do_not_send")}</Button>
+            </span>
+          }
+        >
+          {t("hindrance.new_reader", { name: talk.names.value.get(now.reader.account) ?? t("room.somebody") })}
+        </Banner>
+      );
+    case "stopped":
+      return <Stopped open={open} why={now.why} />;
+    default:
+      return now satisfies never;
+  }
+}
+
+/** The vault itself has stopped sealing: a person decides, never the page. */
+function Stopped({ open, why }: { readonly open: Open; readonly why: string }) {
+  const { talk, outbox } = open;
+  const goOn = async (): Promise<void> => {
+    talk.view.value = await talk.me.vault.ask("goOn", { conversation: talk.id });
+    outbox.hindrance.value = { is: "nothing" };
+    outbox.hurry();
+  };
+  switch (why) {
+    case "forked":
+      return (
+        <Banner look="danger" action={<Button onPress={() => void goOn()}>{t("hindrance.go_on")}</Button>}>
+          {t("hindrance.forked")}
+        </Banner>
+      );
+    case "interrupted":
+      return <Banner look="danger">{t("hindrance.interrupted")}</Banner>;
+    case "outside":
+      return <Banner look="warm">{t("hindrance.outside")}</Banner>;
+    case "unpinned":
+      return <Banner look="danger">{t("hindrance.unpinned")}</Banner>;
+    default:
+      return <Banner look="warm">{t("hindrance.locked")}</Banner>;
+  }
+}

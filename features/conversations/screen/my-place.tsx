@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A person's own place, when they come back: their talks, and everything that is theirs to do.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Banner } from "../../../web/kit/banner.tsx";
+import { Button } from "../../../web/kit/button.tsx";
+import { WhoHears } from "../../../web/kit/who-hears.tsx";
+import { troubleWords } from "../../../web/net/trouble-words.ts";
+import { dayName } from "../../../web/words/when.ts";
+import { t } from "../../../web/words/words.ts";
+import type { Talks } from "./talks.ts";
+import { postCommit, type ConversationSaid } from "./wire.ts";
+
+interface MyPlaceProps {
+  readonly talks: Talks;
+  readonly kept: boolean;
+  readonly onOpen: (conversation: string) => void;
+  readonly onAsk: () => void;
+  readonly onKeep: () => void;
+  readonly onTake: () => void;
+  readonly onErase: () => void;
+  readonly onLock: () => void;
+}
+
+export function MyPlace(props: MyPlaceProps) {
+  const { talks } = props;
+  const trouble = useSignal<string | null>(null);
+  const asked = useSignal<string | null>(null);
+  useEffect(() => {
+    talks.refresh().catch((error: unknown) => (trouble.value = troubleWords(error)));
+  }, [talks]);
+  const own = talks.me.session.account;
+  const pairs = (talks.list.value ?? []).filter((c) => c.kind === "pair");
+  const current = pairs.find((c) => c.members.some((m) => m.account !== own));
+
+  const changeListener = async (conversation: ConversationSaid): Promise<void> => {
+    try {
+      await letListenerGo(talks, conversation);
+      asked.value = null;
+      props.onAsk();
+    } catch (error) {
+      trouble.value = troubleWords(error);
+    }
+  };
+
+  return (
+    <div class="sheet">
+      <h1>{t("my_place.title")}</h1>
+      {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
+      {props.kept ? null : (
+        <Banner look="warm" action={<Button look="primary" onPress={props.onKeep}>{t("after.keep")}</Button>}>
+          {t("my_place.not_kept")}
+        </Banner>
+      )}
+      <section class="stack-close" aria-labelledby="talks">
+        <h2 id="talks">{t("my_place.talks")}</h2>
+        {pairs.length === 0 ? <p class="muted">{t("my_place.none")}</p> : null}
+        <ul role="list" class="stack-close">
+          {pairs.map((c) => (
+            <li key={c.conversation}>
+              <Button wide look={c === current ? "primary" : "plain"} onPress={() => props.onOpen(c.conversation)}>
+                {c.position > c.mine.read && c !== current ? <span class="dot" aria-hidden="true" /> : null}
+                {t("my_place.talk", { name: names(c, own), day: dayName(c.at_ms, Date.now()) })}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        {current === undefined ? (
+          <Button look="primary" wide onPress={props.onAsk}>
+            {t("front.talk")}
+          </Button>
+        ) : asked.value === current.conversation ? (
+          <Banner action={<Button look="primary" onPress={() => void changeListener(current)}>{t("my_place.change_sure")}</Button>}>
+            {t("my_place.change_what", { name: names(current, own) })}
+          </Banner>
+        ) : (
+          <Button wide onPress={() => (asked.value = current.conversation)}>
+            {t("my_place.change_listener")}
+          </Button>
+        )}
+      </section>
+      <section class="stack-close" aria-labelledby="mine">
+        <h2 id="mine">{t("my_place.mine")}</h2>
+        {props.kept ? (
+          <Button wide onPress={props.onKeep}>
+            {t("my_place.password")}
+          </Button>
+        ) : null}
+        <Button wide onPress={props.onTake}>
+          {t("things.title")}
+        </Button>
+        <Button wide onPress={props.onErase}>
+          {t("erase.title")}
+        </Button>
+        <Button wide onPress={props.onLock}>
+          {t("my_place.lock")}
+        </Button>
+      </section>
+      <WhoHears>{t("my_place.who")}</WhoHears>
+    </div>
+  );
+}
+
+function names(conversation: ConversationSaid, own: string): string {
+  const others = conversation.members.filter((m) => m.account !== own).map((m) => m.name ?? t("room.somebody"));
+  return others.length === 0 ? t("my_place.alone") : others.join(", ");
+}
+
+/** The listener is taken out of the conversation: from that commit on, nothing new can be opened by them. */
+async function letListenerGo(talks: Talks, conversation: ConversationSaid): Promise<void> {
+  const { talk } = talks.open(conversation.conversation);
+  await talk.catchUp();
+  const changes = conversation.members
+    .filter((m) => m.account !== talks.me.session.account)
+    .map((m) => ({ do: "remove", account: m.account }) as const);
+  const commit = await talks.me.vault.ask("commit", { conversation: talk.id, kind: "change", changes });
+  await postCommit(talk.id, commit);
+  await talk.catchUp();
+  await talks.refresh();
+}

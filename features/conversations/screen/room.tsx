@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The room: the words of two people, and the one line that says who can hear them.
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { announce } from "../../../web/kit/announce.tsx";
+import { Banner } from "../../../web/kit/banner.tsx";
+import { Button } from "../../../web/kit/button.tsx";
+import { Field } from "../../../web/kit/field.tsx";
+import { WhoHears } from "../../../web/kit/who-hears.tsx";
+import { link } from "../../../web/net/me.ts";
+import { clockIsOff } from "../../../web/net/place.ts";
+import { clockTime, dayName } from "../../../web/words/when.ts";
+import { t } from "../../../web/words/words.ts";
+import { Composer } from "./composer.tsx";
+import type { Open } from "./talks.ts";
+import { Thread } from "./thread.tsx";
+import { found, newestOfOthers } from "./thread.ts";
+import { HindranceBanner } from "./hindrance.tsx";
+import { atEnd } from "./writing.ts";
+import "./room.css";
+
+interface RoomProps {
+  readonly open: Open;
+  readonly onEnd: () => void;
+  readonly onSignIn: () => void;
+  readonly onBack: (() => void) | null;
+}
+
+export function Room({ open, onEnd, onSignIn, onBack }: RoomProps) {
+  const { talk } = open;
+  const searching = useSignal(false);
+  const atBottom = useRef(true);
+  const items = talk.items.value;
+  const own = talk.me.session.account;
+  const others = talk.members.value.filter((m) => m.account !== own);
+  const name = (account: string): string => talk.names.value.get(account) ?? t("room.somebody");
+
+  useEffect(() => {
+    talk.onNew = (item) => {
+      const words = item.kind === "words" ? item.text : item.kind === "file" ? item.file.name : "";
+      if (item.kind !== "line") announce(t("room.said_now", { name: name(item.from), words }));
+    };
+    const look = (): void => {
+      atBottom.current = atEnd(scrollY, innerHeight, document.documentElement.scrollHeight);
+      sawAll();
+    };
+    const sawAll = (): void => {
+      if (document.visibilityState === "visible" && atBottom.current) talk.sayRead(newestOfOthers(talk.items.peek()));
+    };
+    addEventListener("scroll", look, { passive: true });
+    document.addEventListener("visibilitychange", sawAll);
+    return () => {
+      talk.onNew = () => undefined;
+      removeEventListener("scroll", look);
+      document.removeEventListener("visibilitychange", sawAll);
+    };
+  }, [talk]);
+  useLayoutEffect(() => {
+    if (atBottom.current) scrollTo({ top: document.documentElement.scrollHeight });
+    if (document.visibilityState === "visible" && atBottom.current) talk.sayRead(newestOfOthers(items));
+  }, [items]);
+
+  const members = others.map((m) => name(m.account)).join(", ");
+  return (
+    <div class="sheet room">
+      <div class="room-head">
+        <div>
+          <h1>{members === "" ? t("room.title") : members}</h1>
+          <Presence open={open} />
+        </div>
+        <div class="row">
+          {onBack === null ? null : (
+            <Button slim look="quiet" onPress={onBack}>
+              {t("kit.back")}
+            </Button>
+          )}
+          <Button slim look="quiet" pressed={searching.value} onPress={() => (searching.value = !searching.value)}>
+            {t("room.search")}
+          </Button>
+          <Button slim onPress={onEnd}>
+            {t("room.end")}
+          </Button>
+        </div>
+      </div>
+      <WhoHears>{members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
+      <WishLine open={open} />
+      {searching.value ? <Search open={open} /> : null}
+      <Thread talk={talk} items={items} names={talk.names.value} />
+      <State open={open} onSignIn={onSignIn} />
+      <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} />
+    </div>
+  );
+}
+
+function Presence({ open }: { readonly open: Open }) {
+  const { talk } = open;
+  const others = talk.members.value.filter((m) => m.account !== talk.me.session.account);
+  const typing = others.filter((m) => talk.typing.value.has(m.account));
+  const there = others.filter((m) => talk.here.value.has(m.account));
+  const words = typing.length > 0 ? t("room.typing") : there.length > 0 ? t("room.here") : t("room.away");
+  return (
+    <p class="small muted room-presence">
+      {there.length > 0 ? <span class="dot" aria-hidden="true" /> : null} {words}
+    </p>
+  );
+}
+
+/** What the person asked for, in front of the one who listens, all the time. */
+function WishLine({ open }: { readonly open: Open }) {
+  const opening = open.talk.opening.value;
+  if (opening === null || open.talk.me.session.role === "client") return null;
+  const words = opening.wish === 1 ? t("room.wish_listen") : opening.wish === 2 ? t("room.wish_sort_out") : t("room.wish_unknown");
+  return <p class="wish">{words}</p>;
+}
+
+function State({ open, onSignIn }: { readonly open: Open; readonly onSignIn: () => void }) {
+  const { talk } = open;
+  const offline = link.value === "waiting";
+  useSignalEffect(() => {
+    if (link.value === "waiting") announce(t("room.offline"));
+  });
+  return (
+    <div class="stack-close" aria-live="off">
+      {talk.phase.value === "trouble" ? (
+        <Banner look="warm" action={<Button onPress={() => void talk.catchUp().catch(() => undefined)}>{t("kit.retry")}</Button>}>
+          {t("room.trouble")}
+        </Banner>
+      ) : null}
+      {talk.phase.value === "held" ? <Banner look="warm">{t("room.held")}</Banner> : null}
+      {clockIsOff() ? <Banner look="warm">{t("room.clock")}</Banner> : null}
+      {offline ? <Banner>{t("room.offline")}</Banner> : null}
+      <HindranceBanner open={open} onSignIn={onSignIn} />
+    </div>
+  );
+}
+
+/** Looks through words on this device only. */
+function Search({ open }: { readonly open: Open }) {
+  const query = useSignal("");
+  const hits = found(open.talk.items.value, query.value);
+  const shown = hits.slice(0, 30);
+  return (
+    <section class="card" aria-label={t("room.search")}>
+      <Field label={t("room.search_label")} hint={t("room.search_hint")} value={query.value} onValue={(q) => (query.value = q)} />
+      {query.value.trim() === "" ? null : <p role="status">{t("room.search_found", { count: hits.length })}</p>}
+      <ul role="list" class="stack-close">
+        {shown.map((hit) => (
+          <li key={hit.key}>
+            <span class="small muted">
+              {dayName(hit.atMs, Date.now())} {clockTime(hit.atMs)}
+            </span>
+            <p dir="auto" class="keep-lines">
+              {hit.kind === "words" ? hit.text : hit.file.name}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One conversation, as this device knows it: the log read in order through the vault, who is in it, how far each has read.
+// Sending is outbox.ts, which shares this.
+import { batch, signal } from "@preact/signals";
+import type { Read, View } from "../../../web/bridge/vault/vault.ts";
+import type { Me } from "../../../web/net/me.ts";
+import { keepState } from "../../../web/net/state.ts";
+import { addedBy, type Felt, type Opening } from "./taking.ts";
+import { inOrder, reachOf, type Item } from "./thread.ts";
+import { putReceipt, readLog, type ConversationSaid, type EntrySaid, type MemberSaid } from "./wire.ts";
+
+export type Phase = "reading" | "ready" | "held" | "trouble";
+
+const STATE_AFTER_MS = 1500;
+const RECEIPT_AFTER_MS = 3000;
+const TYPING_SHOWN_MS = 7000;
+const TYPING_SAID_MS = 4000;
+
+export class Talk {
+  readonly id: string;
+  readonly me: Me;
+  readonly phase = signal<Phase>("reading");
+  readonly items = signal<readonly Item[]>([]);
+  readonly view = signal<View | null>(null);
+  readonly members = signal<readonly MemberSaid[]>([]);
+  readonly names = signal<ReadonlyMap<string, string>>(new Map());
+  readonly here = signal<ReadonlySet<string>>(new Set());
+  readonly typing = signal<ReadonlySet<string>>(new Set());
+  readonly opening = signal<Opening | null>(null);
+  readonly felt = signal<Felt | null>(null);
+  readonly read = signal<ReadonlyMap<string, number>>(new Map());
+  /** Words of others that came since the page was opened: for the voice that reads new words aloud. */
+  onNew: (item: Item) => void = () => undefined;
+  /** Before the first commit is read: is it ours, and by a listener this place vouches for? */
+  beforeFirst: ((commit: Uint8Array<ArrayBuffer>) => Promise<void>) | null = null;
+
+  #running: Promise<void> = Promise.resolve();
+  #known = new Map<string, Item>();
+  #waiting = new Map<string, Item>();
+  #stateTimer: ReturnType<typeof setTimeout> | undefined;
+  #receiptTimer: ReturnType<typeof setTimeout> | undefined;
+  #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  #typingSaidAt = 0;
+  #readSaid = 0;
+  #caughtUp = false;
+  #ended = false;
+
+  constructor(me: Me, id: string) {
+    this.me = me;
+    this.id = id;
+  }
+
+  /** What the list of conversations says: who is in it, who is here, how far each has read. */
+  said(said: ConversationSaid): void {
+    batch(() => {
+      this.members.value = said.members;
+      this.here.value = new Set(said.here);
+      this.read.value = new Map(said.read.map((r) => [r.account, r.position]));
+      this.#readSaid = Math.max(this.#readSaid, said.mine.read);
+      const names = new Map(this.names.peek());
+      for (const member of said.members) if (member.name !== undefined) names.set(member.account, member.name);
+      this.names.value = names;
+      this.#draw();
+    });
+  }
+
+  /** Reads on after the last position this device has. One reader at a time; safe to call as often as one likes. */
+  catchUp(): Promise<void> {
+    this.#running = this.#running.then(() => this.#readOn()).catch((error: unknown) => {
+      this.phase.value = this.#caughtUp ? "ready" : "trouble";
+      throw error;
+    });
+    const mine = this.#running;
+    this.#running = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** An entry the socket told, or one's own that was just kept. Out of order: the log is read instead. */
+  arrived(entry: EntrySaid): Promise<void> {
+    this.#running = this.#running.then(async () => {
+      const next = (this.view.peek()?.position ?? 0) + 1;
+      if (entry.position < next) return;
+      if (entry.position > next || !this.#caughtUp) await this.#readOn();
+      else await this.#take([entry], entry.position);
+    }).catch(() => undefined);
+    return this.#running;
+  }
+
+  async #readOn(): Promise<void> {
+    for (;;) {
+      const after = this.view.peek()?.position ?? 0;
+      const log = await readLog(this.id, after);
+      if (this.#ended) return;
+      const first = log.entries[0];
+      if (after === 0 && first?.position === 1 && first.bytes !== undefined) await this.beforeFirst?.(first.bytes);
+      if (log.entries.length === 0) break;
+      const read = await this.#take(log.entries, log.position);
+      if (read.held !== undefined) return;
+      if (read.view.position >= log.position || read.view.position === after) break;
+    }
+    this.#caughtUp = true;
+    this.phase.value = "ready";
+  }
+
+  async #take(entries: readonly EntrySaid[], head: number): Promise<Read> {
+    const read = await this.me.vault.ask("read", {
+      conversation: this.id,
+      entries: entries.map((e) => ({
+        position: e.position,
+        kind: e.kind,
+        ...(e.bytes === undefined ? {} : { bytes: e.bytes }),
+        ...(e.wrap === undefined ? {} : { wrap: e.wrap }),
+        ...(e.entry_hash === undefined ? {} : { entry_hash: e.entry_hash }),
+      })),
+      head,
+      now_ms: Date.now(),
+    });
+    const times = new Map(entries.map((e) => [e.position, e.at_ms]));
+    const fresh: Item[] = [];
+    batch(() => {
+      this.view.value = read.view;
+      for (const taken of read.taken) {
+        const added = addedBy(taken, times.get(taken.position) ?? taken.time_ms ?? Date.now());
+        if (added.item !== null) {
+          this.#known.set(added.item.key, added.item);
+          this.#waiting.delete(added.item.key);
+          if (added.item.kind !== "line" && !added.item.mine && this.#caughtUp) fresh.push(added.item);
+        }
+        if (added.name !== null && this.members.peek().find((m) => m.account === added.name?.account)?.name === undefined) {
+          this.names.value = new Map(this.names.peek()).set(added.name.account, added.name.name);
+        }
+        if (added.opening !== null) this.opening.value = added.opening;
+        if (added.felt !== null) this.felt.value = added.felt;
+      }
+      this.phase.value = read.held === undefined ? (this.#caughtUp ? "ready" : "reading") : "held";
+      this.#draw();
+    });
+    for (const item of fresh) {
+      if (item.kind !== "line") this.#stopTyping(item.from);
+      this.onNew(item);
+    }
+    this.#keepStateSoon();
+    return read;
+  }
+
+  /** Words that are on their way: shown at once, replaced when the log has them. */
+  showWaiting(item: Item): void {
+    if (this.#known.has(item.key)) return;
+    this.#waiting.set(item.key, item);
+    this.#draw();
+  }
+
+  dropWaiting(key: string): void {
+    this.#waiting.delete(key);
+    this.#draw();
+  }
+
+  has(key: string): boolean {
+    return this.#known.has(key);
+  }
+
+  #draw(): void {
+    const others = this.members.peek().filter((m) => m.account !== this.me.session.account);
+    const reads = others.map((m) => this.read.peek().get(m.account) ?? 0);
+    const reached = (item: Item): Item => {
+      if (item.kind === "line" || !item.mine || item.position === null) return item;
+      const reach = reachOf(item.position, false, reads);
+      return reach === item.reach ? item : { ...item, reach };
+    };
+    for (const [key, item] of this.#known) this.#known.set(key, reached(item));
+    this.items.value = inOrder([...this.#known.values(), ...this.#waiting.values()]);
+  }
+
+  // ---- what others do now
+
+  heardRead(account: string, position: number): void {
+    if ((this.read.peek().get(account) ?? 0) >= position) return;
+    this.read.value = new Map(this.read.peek()).set(account, position);
+    this.#draw();
+  }
+
+  heardPresence(account: string, here: boolean): void {
+    if (!this.members.peek().some((m) => m.account === account)) return;
+    const now = new Set(this.here.peek());
+    if (here) now.add(account);
+    else now.delete(account);
+    this.here.value = now;
+    if (!here) this.#stopTyping(account);
+  }
+
+  heardTyping(account: string, typing: boolean): void {
+    this.#stopTyping(account);
+    if (!typing) return;
+    this.typing.value = new Set(this.typing.peek()).add(account);
+    this.#typingTimers.set(account, setTimeout(() => this.#stopTyping(account), TYPING_SHOWN_MS));
+  }
+
+  #stopTyping(account: string): void {
+    clearTimeout(this.#typingTimers.get(account));
+    if (!this.typing.peek().has(account)) return;
+    const now = new Set(this.typing.peek());
+    now.delete(account);
+    this.typing.value = now;
+  }
+
+  // ---- what I do now
+
+  sayTyping(typing: boolean): void {
+    const now = performance.now();
+    if (typing && now - this.#typingSaidAt < TYPING_SAID_MS) return;
+    if (!typing && this.#typingSaidAt === 0) return;
+    this.#typingSaidAt = typing ? now : 0;
+    this.me.socket.mention("typing", { conversation: this.id, typing });
+  }
+
+  /** I have seen up to here, with my own eyes: the page was in front. */
+  sayRead(position: number): void {
+    if (position <= this.#readSaid) return;
+    this.#readSaid = position;
+    this.me.socket.ask("read", { conversation: this.id, position }).catch(() => {
+      this.#readSaid = 0;
+    });
+    clearTimeout(this.#receiptTimer);
+    this.#receiptTimer = setTimeout(() => void this.#receipt().catch(() => undefined), RECEIPT_AFTER_MS);
+  }
+
+  async #receipt(): Promise<void> {
+    if (this.#ended || this.me.vault.locked) return;
+    await putReceipt(this.id, await this.me.vault.ask("sealReceipt", { conversation: this.id, time_ms: Date.now() }));
+  }
+
+  #keepStateSoon(): void {
+    clearTimeout(this.#stateTimer);
+    this.#stateTimer = setTimeout(() => {
+      if (!this.#ended && !this.me.vault.locked) void keepState(this.me.vault).catch(() => undefined);
+    }, STATE_AFTER_MS);
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#stateTimer);
+    clearTimeout(this.#receiptTimer);
+    for (const timer of this.#typingTimers.values()) clearTimeout(timer);
+  }
+}

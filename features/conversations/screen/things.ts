@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Take my things: what this device can open, as JSON for machines and as one HTML page for people. Made here, sent nowhere. Pure.
+import type { Felt } from "./taking.ts";
+import type { Item } from "./thread.ts";
+
+export interface TalkTaken {
+  readonly conversation: string;
+  readonly kind: string;
+  readonly members: readonly { readonly name: string; readonly part: string; readonly me: boolean }[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly items: readonly Item[];
+  readonly felt: Felt | null;
+}
+
+export interface Things {
+  readonly place: string;
+  readonly handle: string;
+  readonly madeMs: number;
+  readonly talks: readonly TalkTaken[];
+}
+
+export interface Sentences {
+  readonly title: string;
+  readonly made: string;
+  readonly me: string;
+  readonly somebody: string;
+  readonly unverified: string;
+  readonly gone: string;
+  readonly locale: string;
+}
+
+export function asJson(things: Things, words: Sentences): string {
+  return JSON.stringify(
+    {
+      format: "hearken-things-1",
+      place: things.place,
+      handle: things.handle,
+      made: new Date(things.madeMs).toISOString(),
+      conversations: things.talks.map((talk) => ({
+        conversation: talk.conversation,
+        kind: talk.kind,
+        members: talk.members,
+        felt_heard: talk.felt,
+        entries: talk.items.map((item) => entryOf(item, talk, words)),
+      })),
+    },
+    null,
+    2,
+  );
+}
+
+function entryOf(item: Item, talk: TalkTaken, words: Sentences): Record<string, unknown> {
+  const at = new Date(item.atMs).toISOString();
+  if (item.kind === "line") return { position: item.position, at, says: item.says };
+  const from = item.mine ? words.me : (talk.names.get(item.from) ?? words.somebody);
+  const kept = item.position !== null;
+  if (item.kind === "words") return { position: item.position, at, from, mine: item.mine, text: item.text, kept };
+  return { position: item.position, at, from, mine: item.mine, file: { name: item.file.name, type: item.file.type, size: item.file.size }, kept };
+}
+
+export function asPage(things: Things, words: Sentences): string {
+  const time = new Intl.DateTimeFormat(words.locale, { dateStyle: "long", timeStyle: "short" });
+  const talks = things.talks.map((talk) => `<section><h2>${escaped(talk.members.map((m) => m.name).join(", "))}</h2><ol>${talk.items.map((item) => row(item, talk)).join("")}</ol></section>`);
+  return `<!doctype html><html lang="${escaped(words.locale)}"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escaped(words.title)}</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:65ch;margin:2rem auto;padding:0 1rem}ol{list-style:none;padding:0}li{margin:1rem 0}time{color:#52605e;font-size:.85rem}p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style><h1>${escaped(words.title)}</h1><p>${escaped(things.place)} · ${escaped(things.handle)} · ${escaped(words.made)} ${escaped(time.format(things.madeMs))}</p>${talks.join("")}</html>`;
+
+  function row(item: Item, talk: TalkTaken): string {
+    const when = `<time>${escaped(time.format(item.atMs))}</time>`;
+    if (item.kind === "line") {
+      const says = item.says === "unverified" ? words.unverified : item.says === "gone" ? words.gone : "";
+      return says === "" ? "" : `<li>${when}<p>${escaped(says)}</p></li>`;
+    }
+    const who = item.mine ? words.me : (talk.names.get(item.from) ?? words.somebody);
+    const said = item.kind === "words" ? item.text : item.file.name;
+    return `<li><strong>${escaped(who)}</strong> ${when}<p dir="auto">${escaped(said)}</p></li>`;
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

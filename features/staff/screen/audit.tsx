@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { dateAndTime } from "../../../web/words/when.ts";
+import { t } from "../../../web/words/words.ts";
+import { audit, type AuditSaid } from "./wire.ts";
+
+const SHOWN = 20;
+
+/** What staff did, newest first. The chain's head is what another device compares. */
+export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string> }) {
+  const said = useSignal<AuditSaid | null>(null);
+  useEffect(() => {
+    audit(0)
+      .then((first) => (first.count > first.entries.length ? audit(Math.max(0, first.count - SHOWN)) : first))
+      .then(
+        (all) => (said.value = all),
+        () => undefined,
+      );
+  }, []);
+  const now = said.value;
+  if (now === null) return null;
+  const who = (account: string | undefined): string => (account === undefined ? t("audit.machine") : (names.get(account) ?? t("room.somebody")));
+  return (
+    <section class="card" aria-labelledby="audit">
+      <h2 id="audit">{t("audit.title")}</h2>
+      <p class="muted small">{t("audit.lead", { count: now.count })}</p>
+      <ol role="list" class="stack-close">
+        {[...now.entries].reverse().slice(0, SHOWN).map((entry) => (
+          <li key={entry.count} class="small">
+            <time class="muted">{dateAndTime(entry.at_ms)}</time> {who(entry.actor)}: {entry.act}
+            {entry.subject === undefined ? "" : ` (${who(entry.subject)})`}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
