@@ -8,6 +8,7 @@ import { invitationIn } from "../features/invitations/screen/invitation.ts";
 import { watchForLeaving, wipeOnLeave } from "../web/kit/leaving.ts";
 import { loadPreferences, preferences } from "../web/kit/preferences.ts";
 import { Router } from "../web/kit/router.ts";
+import { forgetDevice } from "../web/bridge/vault/device.ts";
 import { watchForIdle } from "../web/net/idle.ts";
 import { vanish } from "../web/net/me.ts";
 import { learn } from "../web/words/load.ts";
@@ -19,6 +20,7 @@ async function begin(): Promise<void> {
   const wish = wishFrom(location.pathname, location.hash, invitationIn(location.hash));
   const router = new Router<Screen>(firstScreen(wish));
   watchForLeaving();
+  wipeOnLeave(forgetDevice);
   wipeOnLeave(vanish);
   watchForIdle();
   loadPreferences();

@@ -17,7 +17,9 @@ export function escapeCounter(): (atMs: number) => boolean {
   };
 }
 
-type Wipe = () => void;
+type Wipe = () => void | Promise<void>;
+/** Longer than deleting a key takes, shorter than anybody behind one needs to see the page: which is blank by then. */
+const WIPE_MS = 250;
 const wipes = new Set<Wipe>();
 let gone = false;
 
@@ -32,14 +34,10 @@ export function leaveNow(): void {
   if (gone) return;
   gone = true;
   document.documentElement.replaceChildren();
-  for (const wipe of wipes) {
-    try {
-      wipe();
-    } catch {
-      // Leaving goes on whatever happens: a person is in a hurry.
-    }
-  }
-  location.replace(NEUTRAL_SITE);
+  const wiped = [...wipes].map(async (wipe) => wipe());
+  const late = new Promise((done) => setTimeout(done, WIPE_MS));
+  // Leaving goes on whatever happens: a person is in a hurry.
+  void Promise.race([Promise.allSettled(wiped), late]).then(() => location.replace(NEUTRAL_SITE));
 }
 
 /** Listens for Escape three times, and for the Back button bringing the wiped page back to life. */

@@ -14,7 +14,11 @@ export async function change(me: Me, wanted: Wanted): Promise<Change> {
   const { recovery_code, secret_key, ...body } = made;
   try {
     const session = await ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body } }, sessionAnswer);
-    await me.vault.ask("changeDone", { stored: true });
+    await me.vault.ask("changeDone", {
+      stored: true,
+      password_set: wanted.password !== undefined,
+      ...(made.state_serial === undefined ? {} : { state_serial: made.state_serial }),
+    });
     sessionChanged(session);
   } catch (error) {
     await me.vault.ask("changeDone", { stored: false });

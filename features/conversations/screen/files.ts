@@ -25,7 +25,7 @@ export async function sendFile(
   progress: (part: number) => void,
   signal: AbortSignal,
 ): Promise<FileDescriptor> {
-  const started = await vault.ask("fileSealStart", { size: file.size, name: file.name.slice(-120), type: file.type.slice(0, 100) });
+  const started = await vault.ask("fileSealStart", { size: file.size });
   try {
     let sent = 0;
     for (let chunk = 0; chunk < started.chunks; chunk++) {
@@ -36,7 +36,7 @@ export async function sendFile(
       sent += sealed.length;
       progress((chunk + 1) / started.chunks);
     }
-    const descriptor = await vault.ask("fileSealEnd", { file: started.file });
+    const descriptor = await vault.ask("fileSealEnd", { file: started.file, name: file.name.slice(-120), type: file.type.slice(0, 100) });
     await closeFile(conversation, started.blob, { chunks: started.chunks, size_bytes: sent });
     return descriptor;
   } catch (error) {
@@ -52,7 +52,7 @@ export async function openFile(
   progress: (part: number) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
-  const { file } = await vault.ask("fileOpenStart", { descriptor });
+  const { file } = await vault.ask("fileOpenStart", { file: descriptor });
   const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
     let whole = false;

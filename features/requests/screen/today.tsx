@@ -190,7 +190,7 @@ function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
     busy.value = true;
     trouble.value = null;
     try {
-      const { commit, wraps } = await me.vault.ask("accept", { first_words: request.first_words });
+      const { commit, wraps } = await me.vault.ask("accept", { first_words: request.first_words, now_ms: Date.now() });
       await postAccept(request.conversation, { commit, wraps });
       onAccepted(request.conversation);
     } catch (error) {
