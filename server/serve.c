@@ -149,7 +149,6 @@ static void metrics(void *place_, wire_text *out)
     wire_text_add(out, "hearken_store_queue_depth %lld\n", (long long)f.queue_depth);
     wire_text_add(out, "hearken_store_wal_bytes %lld\n", (long long)f.wal_bytes);
     wire_text_add(out, "hearken_store_db_bytes %lld\n", (long long)f.db_bytes);
-    wire_text_add(out, "hearken_sockets %zu\n", live_count(p->live));
 }
 
 /* ---- Putting it together */

@@ -226,7 +226,7 @@ struct wire {
     wire_job *mail, **mail_end;
     atomic_bool stopping;
     bool draining, listens_to_unix, https;
-    int64_t drain_until_ms, ticked_ms;
+    int64_t drain_until_ms;
     conn **slots; /* by the low bits of an id */
     uint32_t *generations;
     uint32_t *free_slots;

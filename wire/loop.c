@@ -163,10 +163,6 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
         (void)evconnlistener_enable(w->listener); /* after a pause for want of descriptors; else nothing */
     if (w->metrics_listener)
         (void)evconnlistener_enable(w->metrics_listener); /* the same */
-    if (w->options.tick && w->now_ms - w->ticked_ms >= 1000) {
-        w->ticked_ms = w->now_ms;
-        w->options.tick(w->options.place, w->now_ms);
-    }
     look_at_drain(w);
 }
 

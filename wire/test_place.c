@@ -204,11 +204,6 @@ static void closed(void *at, uint64_t connection, const wire_who *w)
     live_leave(p->l, connection, 0);
 }
 
-static void tick(void *at, int64_t now_ms)
-{
-    live_tick(((place *)at)->l, now_ms);
-}
-
 static void more(void *at, wire_text *t)
 {
     place *p = at;
@@ -264,7 +259,6 @@ int main(int count, char **words)
                                   .ticket = ticket,
                                   .opened = opened,
                                   .closed = closed,
-                                  .tick = tick,
                                   .metrics_more = more,
                                   .rate_factor = (uint32_t)strtoul(words[5], NULL, 10)};
     if (wire_new(&options, &p.w) != HK_OK) {
