@@ -65,11 +65,11 @@ static hk_err check_access(const wire_who *who, uint32_t access)
 
 static hk_err check_account_rate(wire_job *job)
 {
-    if (!job->w || !job->r.who.account.b[0])
+    if (!job->w || HK_ID_EQ(job->r.who.account, (account_id){0}))
         return HK_OK;
     uint64_t key;
     memcpy(&key, job->r.who.account.b, sizeof key);
-    if (wire_rate_take(job->w->rates, WIRE_RATE_ACCOUNT, key, job->r.now_ms, &job->reply.retry_after_s))
+    if (wire_rate_take(job->w->rates, WIRE_RATE_ACCOUNT, key, wire_monotonic_ms(), &job->reply.retry_after_s))
         return HK_OK;
     atomic_fetch_add(&job->w->figures.refused_rates, 1);
     return HK_TOO_MUCH;

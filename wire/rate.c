@@ -158,19 +158,29 @@ static bucket *bucket_for(wire_rates *r, wire_rate class, uint64_t key, int64_t 
     return best;
 }
 
+/* The moment up to which `gained` was counted: a rest too small for a thousandth must add up, not vanish. */
+static int64_t counted_to(const wire_rates *r, const bucket *b, uint32_t tokens, int64_t now_ms)
+{
+    if (tokens == full(r, b->class) || tokens < b->tokens)
+        return now_ms;
+    uint64_t per_hour = (uint64_t)CLASSES[b->class].per_hour * r->factor;
+    return b->at_ms + (int64_t)(((uint64_t)(tokens - b->tokens) * 3600 + per_hour - 1) / per_hour);
+}
+
 bool wire_rate_take(wire_rates *r, wire_rate class, uint64_t key, int64_t now_ms, int *ret_wait_s)
 {
     (void)pthread_mutex_lock(&r->lock); /* a plain mutex of ours cannot fail */
     bucket *b = bucket_for(r, class, key, now_ms);
     uint32_t tokens = tokens_now(r, b, now_ms);
     bool granted = tokens >= 1000;
-    if (granted || tokens != b->tokens) { /* too little time for a whole thousandth must add up, not vanish */
-        b->at_ms = now_ms;
-        b->tokens = granted ? tokens - 1000 : tokens;
+    if (granted) {
+        b->at_ms = counted_to(r, b, tokens, now_ms);
+        b->tokens = tokens - 1000;
     }
     (void)pthread_mutex_unlock(&r->lock);
-    if (!granted && ret_wait_s)
-        *ret_wait_s = 1 + (int)((uint64_t)(1000 - tokens) * 3600 /
-                                ((uint64_t)CLASSES[class].per_hour * r->factor) / 1000);
+    if (!granted && ret_wait_s) {
+        uint64_t per_hour = (uint64_t)CLASSES[class].per_hour * r->factor;
+        *ret_wait_s = 1 + (int)((uint64_t)(1000 - tokens) * 3600 / per_hour / 1000);
+    }
     return granted;
 }
