@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "server/clock.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -78,7 +79,9 @@ static void *tick(void *ctx)
         struct timespec next;
         clock_gettime(CLOCK_REALTIME, &next);
         next.tv_sec++;
-        pthread_cond_timedwait(&k->changed, &k->lock, &next);
+        /* done() wakes us too, for clock_stop's sake: only the second's end counts */
+        while (!k->stopping && pthread_cond_timedwait(&k->changed, &k->lock, &next) != ETIMEDOUT)
+            ;
         if (k->stopping || k->at_work)
             continue;
         if (atomic_exchange(&k->p->scrub_wanted, false)) {
