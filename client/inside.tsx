@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The screens of somebody who is here. Loaded after arriving or signing in.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { After } from "../features/conversations/screen/after.tsx";
 import { MyPlace } from "../features/conversations/screen/my-place.tsx";
 import { Room } from "../features/conversations/screen/room.tsx";
@@ -36,6 +36,9 @@ export function Inside({ me, router, invitation }: InsideProps) {
   const talks = useMemo(() => new Talks(me), [me.session.account, me.vault]);
   const ready = useSignal(false);
   const waitingFor = useSignal<string | null>(null);
+  // Once begun, setting a password goes on until the sheet is checked, although the place has the password before that.
+  const keepFirst = useSignal(homeOf(me.session.role, me.session.recovering, me.session.record_kind, false, 0) === "keep_first");
+  const recovering = useRef(me.session.recovering);
   useEffect(() => {
     void firstLook(talks, waitingFor).then(() => (ready.value = true));
     return () => talks.end();
@@ -44,6 +47,10 @@ export function Inside({ me, router, invitation }: InsideProps) {
   const screen = router.screen.value;
   const home = (): void => router.settle({ at: "home" });
   const back = (): void => router.back();
+  const sheetChecked = (): void => {
+    keepFirst.value = false;
+    void firstLook(talks, waitingFor).then(home);
+  };
   const kept = me.session.record_kind !== "device";
   const asked = (conversation: string): void => {
     waitingFor.value = conversation;
@@ -129,10 +136,11 @@ export function Inside({ me, router, invitation }: InsideProps) {
   function Home() {
     const conversations = (talks.list.value ?? []).filter((c) => c.kind === "pair");
     const { session } = me;
-    const lives = homeOf(session.role, session.recovering, session.record_kind, waitingFor.value !== null, conversations.length);
+    const now = homeOf(session.role, session.recovering, session.record_kind, waitingFor.value !== null, conversations.length);
+    const lives = keepFirst.value ? "keep_first" : now;
     switch (lives) {
       case "keep_first":
-        return <Keep me={me} placeName={placeName} why={session.recovering ? "recovering" : "keep"} onDone={home} onBack={null} />;
+        return <Keep me={me} placeName={placeName} why={recovering.current ? "recovering" : "keep"} onDone={sheetChecked} onBack={null} />;
       case "asking":
         return asking;
       case "waiting":

@@ -16,7 +16,8 @@ struct wire_files {
 };
 
 typedef struct entry {
-    hk_slice path, file, type, brotli;
+    hk_slice path, file, type, brotli, sha384;
+    int64_t size, brotli_size;
     bool immutable, below;
 } entry;
 static const shape_member ENTRY_MEMBERS[] = {
@@ -26,6 +27,9 @@ static const shape_member ENTRY_MEMBERS[] = {
     SHAPE_TEXT(entry, brotli, SHAPE_OPTIONAL, 1, 255, "the name of its compressed form"),
     SHAPE_BOOL(entry, immutable, SHAPE_OPTIONAL, "its path holds its hash"),
     SHAPE_BOOL(entry, below, SHAPE_OPTIONAL, "it also answers every path that begins with its own"),
+    SHAPE_TEXT(entry, sha384, SHAPE_OPTIONAL, 64, 64, "for `hearken verify`: not read here"),
+    SHAPE_INT(entry, size, SHAPE_OPTIONAL, 0, WIRE_FILE_BYTES_MAX, "for figures: not read here"),
+    SHAPE_INT(entry, brotli_size, SHAPE_OPTIONAL, 0, WIRE_FILE_BYTES_MAX, "for figures: not read here"),
 };
 static const shape ENTRY = SHAPE("File", entry, ENTRY_MEMBERS, "one file of the web build");
 

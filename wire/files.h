@@ -14,7 +14,8 @@
  * `immutable`: its path holds its hash, so it may be kept for a year; all others are asked for again each
  * time (no-cache, with a strong ETag: 304 when unchanged). `below`: this page also answers every path that
  * begins with its own. /404.html, when there is one, is what a browser sees where nothing is. Paths under
- * /api/ cannot be files. `brotli` is a file already compressed.
+ * /api/ cannot be files. `brotli` is a file already compressed. `sha384`, `size` and `brotli_size` may stand
+ * there too, for `hearken verify` and the figures; this reader passes them by.
  */
 #ifndef HK_WIRE_FILES_H
 #define HK_WIRE_FILES_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a build gives: files with their types, hashes and brotli twins, and the manifest that lists them.
 //
-// manifest.json: { files: [{ path, file, type, sha384, size, brotli_size, immutable }], assets, first_screen }
+// manifest.json, read by the server (wire/files.h): { files: [{ path, file, type, brotli?, immutable, sha384, size, brotli_size }] }
+// build.json, read by the figures: { assets, first_screen }
 //   path       what the browser asks for ("/" or "/a/main-X.js");  file: where it lies below the directory
 //   sha384     base64, as Subresource Integrity writes it
 //   brotli_size  of FILE.br beside it; 0 where brotli does not make it smaller
@@ -76,14 +77,15 @@ export class Output {
       const packed = COMPRESSED_ALREADY.has(path.extname(file.file)) ? bytes : await brotli(bytes);
       if (packed.length < bytes.length) {
         fs.writeFileSync(`${at}.br`, packed);
+        file.brotli = `${file.file}.br`;
         file.brotli_size = packed.length;
       } else {
         fs.rmSync(`${at}.br`, { force: true });
       }
     }
     this.files.sort((one, two) => (one.path < two.path ? -1 : 1));
-    const manifest = { files: this.files, assets, first_screen: this.firstScreen };
-    fs.writeFileSync(path.join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+    fs.writeFileSync(path.join(dir, "manifest.json"), `${JSON.stringify({ files: this.files }, null, 1)}\n`);
+    fs.writeFileSync(path.join(dir, "build.json"), `${JSON.stringify({ assets, first_screen: this.firstScreen }, null, 1)}\n`);
     this.#tell(dir);
   }
 

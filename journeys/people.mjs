@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What people do, said once: every story uses the page the way a person does, by the names of things.
+
+export const STAFF_PASSWORD = "the heron stands still";
+export const PASSWORD = "slow river at dusk";
+
+export const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
+export const heading = (page, name) => page.getByRole("heading", { name });
+
+/** Sets a password, reads the sheet as a person would, types two groups back. */
+export async function keep(page, password) {
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("The same password again").fill(password);
+  await button(page, "Continue").click();
+  await heading(page, "Your recovery sheet").waitFor();
+  const sheet = await readSheet(page);
+  await button(page, "I have it on paper").click();
+  for (const label of await page.getByText(/^Group \d+$/).allTextContents()) {
+    await page.getByLabel(label, { exact: true }).fill(sheet.groups[Number(label.slice(6)) - 1]);
+  }
+  await button(page, "Done").click();
+  return sheet;
+}
+
+async function readSheet(page) {
+  const sheet = page.locator(".recovery-sheet");
+  const groups = (await sheet.locator(".recovery-groups li").allTextContents()).map((text) => text.replace(/^\d+\s+/, "").trim());
+  const secret = sheet.locator("dd.sheet-words");
+  return {
+    handle: (await sheet.locator("strong").textContent()).trim(),
+    groups,
+    code: groups.join(" "),
+    secretKey: (await secret.count()) > 0 ? (await secret.first().textContent()).trim() : null,
+  };
+}
+
+export async function joinAsStaff(person, link, name) {
+  const { page } = person;
+  await page.goto(link);
+  await page.getByLabel("Your name, as people here will see it").fill(name);
+  await button(page, "Join").click();
+  person.sheet = await keep(page, STAFF_PASSWORD);
+  return person;
+}
+
+/** The first administrator: sets up the key of the place. */
+export async function firstAdministrator(person) {
+  await joinAsStaff(person, person.place.invitation, "Kim");
+  await button(person.page, "Make the key of this place").click();
+  await person.page.getByText("Make the key of this place").waitFor({ state: "detached" });
+  return person;
+}
+
+/** An invitation link for somebody who will work here. */
+export async function inviteStaff(admin, role) {
+  await admin.page.getByLabel(role, { exact: true }).check();
+  await button(admin.page, "Make an invitation link").click();
+  const link = await admin.page.locator(".invite-link").textContent();
+  await admin.page.locator(".invite-link").waitFor();
+  return link.trim();
+}
+
+/** A peer listener who leads the team, vouched for and on duty. */
+export async function listenerOnDuty(admin, person, name = "Ana") {
+  await joinAsStaff(person, await inviteStaff(admin, "trained peer listener"), name);
+  await person.page.getByText(/Waiting for check/).waitFor();
+  await button(admin.page, `Vouch for ${name}`).click();
+  await admin.page.getByText("this place vouches for them").waitFor();
+  await signInAgain(person);
+  await goOnDuty(person.page);
+  return person;
+}
+
+export async function goOnDuty(page) {
+  await button(page, "4 hours").click();
+  await heading(page, /I am here until/).waitFor();
+}
+
+/** After a reload or a lock: the same device, the password typed again. */
+export async function signInAgain(person, password = STAFF_PASSWORD) {
+  const { page } = person;
+  await page.reload();
+  await unlock(page, password, person.sheet?.secretKey ?? null);
+}
+
+export async function unlock(page, password, secretKey) {
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  if (secretKey !== null) await page.getByLabel("Secret key").fill(secretKey);
+  await button(page, "Open my place").click();
+}
+
+/** From the front page to the first words. */
+export async function askToBeHeard(person, { name = "Quiet Heron", words = "I have not slept for days.", wish = "Just listen" } = {}) {
+  const { page, place } = person;
+  await page.goto(place.origin);
+  await page.getByRole("link", { name: "Talk to someone" }).click();
+  await page.getByLabel(wish).check();
+  await button(page, "Continue").click();
+  await page.getByLabel("What may we call you?").fill(name);
+  await button(page, "Continue").click();
+  await page.getByLabel("What is on your mind?").fill(words);
+  await button(page, "Ask somebody to listen").click();
+  await heading(page, "Your words are waiting with you").waitFor();
+  return person;
+}
+
+export async function say(page, words) {
+  await page.getByLabel("Write here").fill(words);
+  await button(page, "Send").click();
+}
+
+/** Words of the thread, in their order. */
+export async function thread(page) {
+  return page.locator(".said-text").allTextContents();
+}
