@@ -28,6 +28,7 @@ struct listen_engine {
     const listen_model *model; /* NULL: rules */
     lexicon words;
     context context;
+    context set_aside; /* while a draft is looked at */
     tally tally;
     text_tokens tokens;
     signals signals;

@@ -21,6 +21,7 @@ enum {
     KIND_CROSS = 0x909,
     KIND_PHRASE = 0xA0A,
     KIND_TAKEN = 0xB0B,
+    KIND_PAIR = 0xC0C,
 };
 
 #define EDGE 0x51ED270Bu /* before the first word and after the last */
@@ -233,6 +234,12 @@ static void emit_counts(const signals *s, features *f)
     };
     for (uint32_t i = 0; i < HK_COUNT(counts); i++)
         emit(f, text_join(KIND_COUNT, i * 64 + counts[i]));
+    emit_cross(f, 10, s->punctuated, asks * 8 + s->last_asks * 4 + s->wh_first * 2 + s->aux_first);
+    emit_cross(f, 11, s->punctuated, asks * 16 + at_most(length, 12));
+    emit_cross(f, 12, s->punctuated, at_most(s->asks, 3) * 4 + at_most(s->question_forms, 3));
+    emit_cross(f, 13, s->punctuated * 2 + s->last_asks,
+               at_most(s->inversions, 2) * 8 + at_most(s->wh, 2) * 2 + (s->asks > 0));
+    emit_cross(f, 14, s->punctuated * 2 + s->last_asks, at_most(s->after_last_question, 15));
     for (uint32_t bit = 0; bit < HK_COUNT(s->phrase_count); bit++) {
         if (s->phrase_count[bit] == 0)
             continue;
@@ -253,6 +260,43 @@ static void emit_counts(const signals *s, features *f)
     emit_cross(f, 9, share(s->overlap, s->content), share(s->teach * 3, s->words));
 }
 
+/* Which signals meet which: what a tree would find, as pairs that a linear model can weigh. */
+static void emit_pairs(const signals *s, features *f)
+{
+    uint32_t asks = s->last_asks ? 2 : s->asks > 0 ? 1 : 0;
+    uint32_t first = s->wh_first * 2 + s->aux_first;
+    const uint32_t tells[] = {
+        at_most(step(s->words) / 2, 6),
+        asks,
+        s->punctuated,
+        share(s->overlap, s->content) / 2,
+        at_most(s->you, 2),
+        at_most(s->i, 2),
+        at_most(s->teach, 2),
+        at_most(s->advise, 2),
+        at_most(s->feeling, 2),
+        s->hedge > 0,
+        (s->first_phrases & PHRASE_REFLECT) != 0,
+        first,
+        at_most(step(s->speaker_words) / 3, 4),
+        s->speaker_asks > 0,
+        s->praise > 0,
+        share(s->back, s->words) / 3,
+        (s->phrases & PHRASE_ADVISE) != 0,
+        (s->phrases & PHRASE_VALIDATE) != 0,
+        (s->last_phrases & PHRASE_TAG) != 0,
+        at_most(s->question_forms, 2),
+        at_most(s->mirrored, 2),
+        at_most(step(s->after_last_question) / 2, 4),
+        s->thanks > 0,
+        (s->phrases & (PHRASE_JUDGE | PHRASE_DOUBT | PHRASE_AT_LEAST)) != 0,
+        s->others > 1,
+    };
+    for (uint32_t a = 0; a < HK_COUNT(tells); a++)
+        for (uint32_t b = a + 1; b < HK_COUNT(tells); b++)
+            emit(f, text_join(KIND_PAIR, (a * 32 + b) * 256 + tells[a] * 16 + tells[b]));
+}
+
 void features_read(const context *c, const text_tokens *t, const signals *s, features *f)
 {
     f->n = 0;
@@ -269,4 +313,6 @@ void features_read(const context *c, const text_tokens *t, const signals *s, fea
     f->end[BLOCK_SPEAKER] = f->n;
     emit_counts(s, f);
     f->end[BLOCK_COUNTS] = f->n;
+    emit_pairs(s, f);
+    f->end[BLOCK_PAIRS] = f->n;
 }

@@ -16,6 +16,7 @@ enum feature_block {
     BLOCK_PLACE,   /* the first and last words, marks */
     BLOCK_SPEAKER, /* words of the speaker's last turn */
     BLOCK_COUNTS,  /* signals, each in a few steps */
+    BLOCK_PAIRS,   /* every two of the telling signals together */
     BLOCKS,
 };
 

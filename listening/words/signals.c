@@ -43,6 +43,8 @@ void context_speaker(context *c, const lexicon *l, const text_tokens *t)
     stem_set_add(&c->speaker[0], t);
     c->last = *t;
     c->last_is_fresh = true;
+    for (uint32_t i = 0; i < t->n; i++)
+        c->punctuated |= (t->token[i].after & (TEXT_ASKS | TEXT_STOPS)) != 0;
     c->speaker_turns++;
     if (c->since_request < LONG_AGO)
         c->since_request++;
@@ -59,6 +61,7 @@ void context_listener(context *c, const signals *s, const text_tokens *t)
     stem_set_add(&c->own, t);
     c->listener_turns++;
     c->last_is_fresh = false;
+    c->punctuated = s->punctuated;
     if (s->phrases & PHRASE_PERMISSION)
         c->since_permission = 0;
 }
@@ -226,6 +229,7 @@ void signals_read(const lexicon *l, const context *c, const text_tokens *t, sign
         s->speaker_asks += (k->after & TEXT_ASKS) != 0 || inverts(&c->last, i);
     }
     s->turn = c->listener_turns;
+    s->punctuated = c->punctuated || s->punctuation > 0;
     s->since_request = c->since_request;
     s->since_permission = c->since_permission;
 }

@@ -28,6 +28,7 @@ typedef struct context {
     stem_set own;                    /* the listener's previous turn */
     text_tokens last;                /* the speaker's last turn */
     bool last_is_fresh;              /* nobody spoke since */
+    bool punctuated;                 /* somebody's turn had a mark: this transcript writes them */
 } context;
 
 typedef struct signals {
@@ -51,6 +52,7 @@ typedef struct signals {
     uint32_t speaker_words, speaker_feeling, speaker_asks, speaker_hard, speaker_back;
     uint32_t turn; /* listener turns before this one */
     uint32_t since_request, since_permission;
+    uint32_t punctuated; /* this turn or one before it has a mark: no question mark then means something */
     uint32_t question_forms; /* separate questions, by marks or forms */
 } signals;
 

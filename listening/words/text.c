@@ -167,11 +167,21 @@ uint32_t text_stem(const char *p, size_t n)
     return text_hash(w, n);
 }
 
+/* "and-and", "I I": a stutter that one transcriber writes and another leaves out. */
+static bool repeats(const text_tokens *t, const char *p, size_t n)
+{
+    if (t->n == 0)
+        return false;
+    const text_token *last = &t->token[t->n - 1];
+    return last->n == n && !(last->after & ~(TEXT_DASH | TEXT_COMMA)) &&
+           memcmp(t->chars + last->at, p, n) == 0;
+}
+
 static void push(text_tokens *t, const char *p, size_t n, uint32_t source)
 {
     if (n > TEXT_WORD_MAX)
         n = TEXT_WORD_MAX;
-    if (n == 0 || t->n == TEXT_TOKENS_MAX || t->chars_n + n > TEXT_CHARS_MAX)
+    if (n == 0 || t->n == TEXT_TOKENS_MAX || t->chars_n + n > TEXT_CHARS_MAX || repeats(t, p, n))
         return;
     text_token *k = &t->token[t->n++];
     *k = (text_token){.hash = text_hash(p, n),

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Coded turns: the two public sets where they are at hand, and the corpus written for this project.
+
+Every turn comes in three spellings: as written (o), in lower case without marks as a recogniser gives it (s), and with
+half of the marks dropped by chance (p). Training mixes them; every figure is taken on o and on s.
+"""
+import glob
+import json
+import os
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+MAINS = ["reflection", "question", "input", "other"]
+HEADS = ["reflection is main", "question is main", "input is main", "other is main", "reflection", "question", "input",
+         "open", "advice", "validation", "emotional >= 1", "emotional >= 2", "interpretation", "exploration >= 1",
+         "exploration >= 2", "session reflection", "session input"]
+(MAIN, REFLECTION, QUESTION, INPUT, OPEN, ADVICE, VALIDATION, EMOTIONAL_1, EMOTIONAL_2, INTERPRETATION, EXPLORATION_1,
+ EXPLORATION_2, SESSION_REFLECTION, SESSION_INPUT) = 0, *range(4, 17)
+
+POOR_NEGATIVES = 8.0  # weight of turns of poor sessions that are no reflections: the trap (EVIDENCE.md)
+TRAPS = 3.0           # weight of the written traps in the session heads
+BEFORE = [("listener", "mhm"), ("speaker", "yeah")] * 3  # written lines stand in the middle of a talk
+
+
+def stripped(text):
+    return re.sub(r"\s+", " ", re.sub(r"[^a-z0-9'\s-]", " ", text.lower())).strip()
+
+
+def thinned(text, rng):
+    return "".join(c for c in text if c not in ".,?!;:-" or rng.random() < 0.5)
+
+
+def spell(text, how, rng):
+    return text if how == "o" else stripped(text) if how == "s" else thinned(text, rng)
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(line) for line in f if line.strip()]
+
+
+@dataclass
+class Coded:
+    """All coded listener turns in one order: conversations, then pairs of posts and replies, then written lines."""
+    rows: dict = field(default_factory=dict)  # spelling -> features of every turn
+    words: dict = field(default_factory=dict)  # spelling -> [(word hash array, marks)], as in rows
+    Y: np.ndarray = None  # turns x heads, nan where unknown
+    W: np.ndarray = None  # weights of the same
+    group: np.ndarray = None  # never split
+    conversation: np.ndarray = None  # index, or -1
+    good: np.ndarray = None  # per turn: 1 of a good session, 0 of a poor one, -1 neither
+    source: np.ndarray = None  # 0 conversations, 1 pairs, 2 written lines
+    trap: np.ndarray = None
+    levels: np.ndarray = None  # pairs: the three levels, -1 elsewhere
+
+
+def load(engine, data, corpus, spellings="osp", seed=7):
+    conversations = read_lines(f"{data}/annomi-dev.jsonl") if data else []
+    pairs = read_lines(f"{data}/epitome-dev.jsonl") if data else []
+    lines = [line for path in sorted(glob.glob(f"{corpus}/*.jsonl")) if "other-hand" not in os.path.basename(path)
+             for line in read_lines(path)]
+    c = Coded()
+    for how in spellings:
+        rng = np.random.default_rng(seed)
+        rows = []
+        for talk in conversations:
+            rows += engine.turns([(t["who"], spell(t["text"], how, rng)) for t in talk["turns"]])
+        for pair in pairs:
+            rows.append(engine.turns([(t["who"], spell(t["text"], how, rng)) for t in pair["turns"]])[-1])
+        for line in lines:
+            rows.append(engine.turns(BEFORE + [("speaker", spell(line["speaker"], how, rng)),
+                                               ("listener", spell(line["listener"], how, rng))])[-1])
+        c.rows[how] = rows
+    code(c, conversations, pairs, lines)
+    return c
+
+
+def code(c, conversations, pairs, lines):
+    turns = [(i, talk, t["gold"]) for i, talk in enumerate(conversations) for t in talk["turns"] if t["who"] == "listener"]
+    n = len(turns) + len(pairs) + len(lines)
+    c.Y = np.full((n, len(HEADS)), np.nan, np.float32)
+    c.W = np.ones((n, len(HEADS)), np.float32)
+    c.group = np.empty(n, dtype=object)
+    c.conversation = np.full(n, -1)
+    c.good = np.full(n, -1)
+    c.source = np.zeros(n, int)
+    c.trap = np.zeros(n, bool)
+    c.levels = np.full((n, 3), -1)
+    for i, (k, talk, gold) in enumerate(turns):
+        code_turn(c, i, gold)
+        c.Y[i, SESSION_REFLECTION], c.Y[i, SESSION_INPUT] = gold["reflection"], gold["input"]
+        c.group[i], c.conversation[i], c.good[i] = talk["group"], k, talk["quality"] == "high"
+        if not c.good[i] and not gold["reflection"]:
+            c.W[i, REFLECTION] = c.W[i, SESSION_REFLECTION] = POOR_NEGATIVES
+        if gold["main"] in ("question", "input"):
+            c.Y[i, VALIDATION], c.W[i, VALIDATION] = 0, 0.3
+    for i, pair in enumerate(pairs, len(turns)):
+        gold = pair["turns"][-1]["gold"]
+        er, it, ex = (gold[k] for k in ("emotional_reaction", "interpretation", "exploration"))
+        c.levels[i] = er, it, ex
+        c.Y[i, EMOTIONAL_1], c.Y[i, INTERPRETATION], c.Y[i, EXPLORATION_1] = er > 0, it > 0, ex > 0
+        if er:
+            c.Y[i, EMOTIONAL_2] = er > 1
+        if ex:
+            c.Y[i, EXPLORATION_2] = ex > 1
+        c.group[i], c.source[i] = f"pair {pair['group']}", 1
+    code_lines(c, lines, len(turns) + len(pairs), [gold["main"] for _, _, gold in turns])
+
+
+def code_turn(c, i, gold):
+    for k, main in enumerate(MAINS):
+        c.Y[i, MAIN + k] = gold["main"] == main
+    c.Y[i, REFLECTION], c.Y[i, QUESTION], c.Y[i, INPUT] = gold["reflection"], gold["question"], gold["input"]
+    if gold.get("question_kind"):
+        c.Y[i, OPEN] = gold["question_kind"] == "open"
+    if gold["input"] and gold.get("input_kind"):
+        c.Y[i, ADVICE] = gold["input_kind"] == "advice"
+
+
+def code_lines(c, lines, first, mains):
+    """Written lines at weight 1 in all, in the class mix of the conversations; traps also teach the session heads."""
+    written = [line["gold"]["main"] for line in lines]
+    share = {m: (mains.count(m) / len(mains) if mains else 0.25) / max(written.count(m) / len(written), 1e-9)
+             for m in MAINS} if lines else {}
+    for i, line in enumerate(lines, first):
+        code_turn(c, i, line["gold"])
+        c.W[i, :VALIDATION] = share[line["gold"]["main"]]
+        c.Y[i, VALIDATION] = bool(line["gold"].get("validation"))
+        c.group[i], c.source[i], c.trap[i] = f"voice {line['voice']}", 2, line["kind"] == "trap"
+        if c.trap[i] or not mains:
+            c.Y[i, SESSION_REFLECTION], c.Y[i, SESSION_INPUT] = line["gold"]["reflection"], line["gold"]["input"]
+            c.W[i, SESSION_REFLECTION] = TRAPS if c.trap[i] else 1.0
+
+
+def folds(c, k=5, seed=0):
+    """k times (train, test) over all turns: no group on both sides, poor sessions spread evenly."""
+    kinds = {}
+    for g, s, good in zip(c.group, c.source, c.good):
+        kinds.setdefault((s, good), {})[g] = None
+    rng = np.random.default_rng(seed)
+    part = {}
+    for key in sorted(kinds):
+        names = sorted(kinds[key])
+        rng.shuffle(names)
+        for i, name in enumerate(names):
+            part.setdefault(name, i % k)
+    of = np.array([part[g] for g in c.group])
+    return [(np.flatnonzero(of != i), np.flatnonzero(of == i)) for i in range(k)]

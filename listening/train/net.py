@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The small convolution: first it learns to guess left-out words in everything there is to read, then all heads at
+once. Several are trained from different seeds and laid side by side in the weights file. Needs python3-torch; without
+it the linear heads stand alone."""
+from collections import Counter
+
+import numpy as np
+
+import data
+
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+    torch.set_num_threads(1)
+except ImportError:
+    torch = None
+
+WIDTH, FILTERS, HIDDEN = 64, 64, 48
+SEEN_OFTEN = 4  # words seen less often are unknown to the net
+MARKS = 32
+LONGEST, LONGEST_TRAINED = 400, 120
+NEGATIVES = 512
+HEAD_WEIGHT = {data.OPEN: 0.7, data.ADVICE: 0.5, data.VALIDATION: 0.7, data.EMOTIONAL_2: 0.7, data.EXPLORATION_2: 0.5}
+
+
+def vocabulary(texts):
+    seen = Counter()
+    for row in texts:
+        seen.update(row[2].tolist())
+    words = np.array(sorted(h for h, n in seen.items() if n >= SEEN_OFTEN), dtype=np.uint32)
+    return words, np.array([seen[int(h)] for h in words], float)
+
+
+def numbered(rows, vocab):
+    """rows with word hashes -> (word numbers, marks); unknown words share the last number."""
+    out = []
+    for row in rows:
+        at = np.minimum(np.searchsorted(vocab, row[2]), len(vocab) - 1)
+        out.append((np.where(vocab[at] == row[2], at, len(vocab)).astype(np.int64), row[3]))
+    return out
+
+
+def batch(rows, longest, drop=0.0, unknown=0, rng=None):
+    sizes = [min(len(ids), longest) for ids, _ in rows]
+    width = max(max(sizes), 3)
+    ids = np.zeros((len(rows), width), np.int64)
+    marks = np.zeros((len(rows), width, MARKS), np.float32)
+    mask = np.zeros((len(rows), width), np.float32)
+    for r, ((words, bits), n) in enumerate(zip(rows, sizes)):
+        ids[r, :n], mask[r, :n] = words[:n], 1
+        marks[r, :n] = (bits[:n, None] >> np.arange(MARKS, dtype=np.uint32)) & 1
+        if drop:
+            ids[r, :n][rng.random(n) < drop] = unknown
+    return torch.from_numpy(ids), torch.from_numpy(marks), torch.from_numpy(mask)
+
+
+class Net(nn.Module if torch else object):
+    def __init__(self, vocab_size, heads=len(data.HEADS)):
+        super().__init__()
+        self.emb = nn.Embedding(vocab_size + 1, WIDTH)
+        nn.init.normal_(self.emb.weight, 0, 0.1)
+        self.marks = nn.Linear(MARKS, WIDTH, bias=False)
+        nn.init.normal_(self.marks.weight, 0, 0.05)
+        self.conv = nn.Conv1d(WIDTH, FILTERS, 3, padding=1)
+        self.hidden = nn.Linear(2 * FILTERS, HIDDEN)
+        self.out = nn.Linear(HIDDEN, heads)
+        self.drop = nn.Dropout(0.3)
+        self.back = nn.Linear(FILTERS, WIDTH)
+
+    def filters(self, ids, marks, mask):
+        x = (self.emb(ids) + self.marks(marks)) * mask.unsqueeze(-1)
+        return F.relu(self.conv(x.transpose(1, 2))) * mask.unsqueeze(1)
+
+    def forward(self, ids, marks, mask):
+        f = self.filters(ids, marks, mask)
+        pooled = torch.cat([f.max(2)[0], f.sum(2) / mask.sum(1, keepdim=True).clamp(min=1)], 1)
+        return self.out(self.drop(F.relu(self.hidden(self.drop(pooled)))))
+
+
+def shuffled_batches(sizes, size, rng):
+    """Turns of like length together, in random order."""
+    order = np.argsort(np.asarray(sizes) // 8 + rng.random(len(sizes)) * 3)
+    parts = [order[i:i + size] for i in range(0, len(order), size)]
+    rng.shuffle(parts)
+    return parts
+
+
+def pretrain(texts, vocab, counts, seed, epochs=6):
+    """Guess one word in five from its neighbours, against NEGATIVES others drawn by their frequency."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    net, unknown = Net(len(vocab)), len(vocab)
+    rows = [r for r in numbered(texts, vocab) if len(r[0]) >= 4]
+    chance = torch.from_numpy((counts ** 0.75 / np.sum(counts ** 0.75)).astype(np.float32))
+    expected = torch.log(chance * NEGATIVES)
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
+    for _ in range(epochs):
+        for part in shuffled_batches([len(r[0]) for r in rows], 64, rng):
+            ids, marks, mask = batch([rows[i] for i in part], 80)
+            pick = (torch.rand(ids.shape) < 0.2) & (mask > 0) & (ids < unknown)
+            if pick.sum() == 0:
+                continue
+            target, given, kept = ids[pick], ids.clone(), marks.clone()
+            given[pick] = unknown
+            kept[..., :19][pick] = 0  # the word's classes would give it away
+            guess = net.back(net.filters(given, kept, mask).transpose(1, 2)[pick])
+            drawn = torch.multinomial(chance, NEGATIVES, replacement=True)
+            right = (guess * net.emb(target)).sum(1) - expected[target]
+            wrong = (guess @ net.emb(drawn).T - expected[drawn]).masked_fill(drawn[None] == target[:, None], -30)
+            loss = F.cross_entropy(torch.cat([right[:, None], wrong], 1), torch.zeros(len(target), dtype=torch.long))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return net.state_dict()
+
+
+def fit(start, words, vocab_size, c, rows, seed, epochs=8, rate=1e-3, size=32):
+    """All heads at once on rows of c; words: spelling -> numbered rows."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    net = Net(vocab_size)
+    net.load_state_dict(start)
+    known = (~np.isnan(c.Y)).astype(np.float32) * c.W
+    for h, weight in HEAD_WEIGHT.items():
+        known[:, h] *= weight
+    Y = np.nan_to_num(c.Y)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, pct_start=0.15,
+                                                   total_steps=epochs * (len(rows) // size + 2))
+    for _ in range(epochs):
+        net.train()
+        how = rng.choice(list("osp"), len(rows), p=[0.4, 0.4, 0.2])
+        for part in shuffled_batches([len(words["o"][i][0]) for i in rows], size, rng):
+            z = net(*batch([words[how[k]][rows[k]] for k in part], LONGEST_TRAINED, 0.1, vocab_size, rng))
+            y, w = torch.from_numpy(Y[rows[part]]), torch.from_numpy(known[rows[part]])
+            single = F.binary_cross_entropy_with_logits(z[:, 4:], y[:, 4:], reduction="none") * w[:, 4:]
+            main = -(F.log_softmax(z[:, :4], 1) * y[:, :4]).sum(1) * w[:, 0]
+            loss = (single.sum() + main.sum()) / len(part) / 4
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+            optimizer.step()
+            schedule.step()
+    net.eval()
+    return net
+
+
+def logits(net, rows):
+    out = np.zeros((len(rows), len(data.HEADS)), np.float32)
+    with torch.no_grad():
+        for i in range(0, len(rows), 128):
+            out[i:i + 128] = net(*batch(rows[i:i + 128], LONGEST)).numpy()
+    return out

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Trains the listening model. From the same seed, data and packages the same file comes out.
+
+    train.py --engine dump.so --corpus listening/corpus [--data DIR] --out listening/model/en.hkm [--nets N]
+
+Every turn gets a sum from models that never saw its group (5 folds); from these come the calibration, the share of
+the net in each head, and the figures. Then the same models are fitted on everything and written."""
+import argparse
+import time
+
+import numpy as np
+
+import calibrate
+import data
+import export
+import features
+import figures
+import linear
+import net as nets
+
+FOLDS, SEED = 5, 0
+SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+def say(started, text):
+    print(f"[{time.time() - started:5.0f} s] {text}", flush=True)
+
+
+def everything_to_read(engine, args):
+    """Every turn of both sides as words, for the net's guessing game. No codes."""
+    turns = []
+    for name in ("annomi-dev.jsonl", "epitome-dev.jsonl") if args.data else ():
+        turns += [t["text"] for talk in data.read_lines(f"{args.data}/{name}") for t in talk["turns"]]
+    import glob
+    for path in sorted(glob.glob(f"{args.corpus}/*.jsonl")):
+        if "other-hand" not in path:
+            turns += [line[side] for line in data.read_lines(path) for side in ("speaker", "listener")]
+    return [engine.turns([("listener", text)])[0] for text in turns]
+
+
+def share_of_net(lin, net, c):
+    """Per head the share at which the sum of both separates best (likelihood of a Platt fit on all turns)."""
+    n, share = len(c.source), np.zeros(len(data.HEADS))
+    Y, W = np.vstack([c.Y, c.Y]), np.vstack([c.W, c.W])
+    for h in range(len(data.HEADS)):
+        rows = np.flatnonzero(~np.isnan(Y[:, h]))
+        if len(rows) < 100:
+            continue
+        y, w = Y[rows, h], W[rows, h]
+        def loss(a):
+            z = lin[rows, h] + a * net[rows, h]
+            s, b = calibrate.platt(z, y)
+            p = calibrate.sigmoid(s * z + b)
+            return -np.average(y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9), weights=w)
+        share[h] = min(SHARES, key=loss)
+    share[:4] = share[:4].mean()  # a softmax has one scale
+    return share
+
+
+class Trainer:
+    def __init__(self, engine, args, started):
+        self.c = data.load(engine, args.data, args.corpus)
+        self.X = linear.matrices(self.c)
+        self.started, self.vocab, self.starts = started, None, []
+        if args.nets and nets.torch is not None:
+            texts = everything_to_read(engine, args)
+            self.vocab, counts = nets.vocabulary(texts)
+            self.words = {how: nets.numbered(rows, self.vocab) for how, rows in self.c.rows.items()}
+            self.starts = [nets.pretrain(texts, self.vocab, counts, SEED + i) for i in range(args.nets)]
+            say(started, f"{len(self.starts)} nets have read {len(texts)} turns, {len(self.vocab)} words")
+
+    def fit(self, rows):
+        coef, bias = linear.fit(self.X, self.c, rows)
+        fitted = [nets.fit(start, self.words, len(self.vocab), self.c, rows, SEED + i)
+                  for i, start in enumerate(self.starts)]
+        return coef, bias, fitted
+
+    def out_of_fold(self):
+        """Sums of the linear heads and of the nets, both spellings stacked: each by models that never saw the group."""
+        n = len(self.c.source)
+        lin, net = np.zeros((2 * n, len(data.HEADS)), np.float32), np.zeros((2 * n, len(data.HEADS)), np.float32)
+        for k, (train, test) in enumerate(data.folds(self.c, FOLDS, SEED)):
+            coef, bias, fitted = self.fit(train)
+            for s, how in enumerate("os"):
+                lin[s * n + test] = linear.logits(self.X[how][test], coef, bias)
+                if fitted:
+                    rows = [self.words[how][i] for i in test]
+                    net[s * n + test] = np.mean([nets.logits(f, rows) for f in fitted], 0)
+            say(self.started, f"fold {k + 1} of {FOLDS}")
+        return lin, net
+
+
+def cross_validated(lin, net, c):
+    """Calibrated out-of-fold sums: the calibration itself is fitted on all of them (its 60 numbers are few)."""
+    share = share_of_net(lin, net, c) if net.any() else np.zeros(len(data.HEADS))
+    Z = lin + share * net
+    slope, moved, knots = calibrate.fit(Z, c)
+    return slope * Z + moved, share, slope, moved, knots
+
+
+
+
+def main():
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--engine", required=True)
+    ask.add_argument("--corpus", required=True)
+    ask.add_argument("--data")
+    ask.add_argument("--out")
+    ask.add_argument("--keep", help="keep the out-of-fold sums here")
+    ask.add_argument("--nets", type=int, default=2)
+    args = ask.parse_args()
+    started = time.time()
+    engine = features.Engine(args.engine)
+    trainer = Trainer(engine, args, started)
+    c, n = trainer.c, len(trainer.c.source)
+    say(started, f"{n} coded turns, {np.sum(c.source == 0)} of them in conversations, {np.sum(c.source == 1)} pairs")
+    lin, net = trainer.out_of_fold()
+    if args.keep:
+        np.savez_compressed(args.keep, lin=lin, net=net)
+    Z, share, slope, moved, knots = cross_validated(lin, net, c)
+    figures.table({"as written": figures.all_figures(figures.Scores(Z[:n], knots), c),
+                   "without marks": figures.all_figures(figures.Scores(Z[n:], knots), c)})
+    print("share of the net:", " ".join(f"{h}={s:g}" for h, s in zip(data.HEADS, share)))
+    if not args.out:
+        return
+    coef, bias, fitted = trainer.fit(np.arange(n))
+    model = export.model_file(coef, bias, slope, moved, linear.SCALES, linear.BITS, knots, fitted, trainer.vocab, share)
+    check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved, args)
+    with open(args.out, "wb") as f:
+        f.write(model)
+    say(started, f"{args.out}: {len(model)} bytes")
+
+
+def check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved, args):
+    """What the engine makes of the file must be what training meant, but for the rounding to whole numbers."""
+    lines = data.read_lines(sorted(__import__("glob").glob(f"{args.corpus}/*.jsonl"))[0])[:60]
+    worst = 0.0
+    for line in lines:
+        turns = data.BEFORE + [("speaker", line["speaker"]), ("listener", line["listener"])]
+        row = engine.turns(turns)[-1]
+        X = features.matrix([row], linear.BITS, linear.SCALES)
+        z = linear.logits(X, coef, bias)[0]
+        if fitted:
+            z = z + share * np.mean([nets.logits(f, nets.numbered([row], trainer.vocab)) for f in fitted], 0)[0]
+        worst = max(worst, float(np.abs(engine.logits(model, turns)[-1] - (slope * z + moved)).max()))
+    print(f"engine against training: at most {worst:.3f} apart in a sum")
+    if worst > 0.25:
+        raise SystemExit("the engine does not compute what training meant")
+
+
+if __name__ == "__main__":
+    main()
