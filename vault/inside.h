@@ -124,7 +124,8 @@ hk_err vault_derive_unlock(uint8_t kind, const account_id *account, uint32_t ser
                            const uint8_t r[static VAULT_KEY_BYTES], const uint8_t ak[static VAULT_KEY_BYTES],
                            const uint8_t nonce[static VAULT_NONCE_BYTES], vault_new_record *ret);
 struct vault_state;
-hk_err vault_state_decode(hk_slice plain, struct vault_state *s); /* the opened bytes; s keeps its tables */
+void vault_state_encode(const struct vault_state *s, hk_writer *w); /* before it is sealed */
+hk_err vault_state_decode(hk_slice plain, struct vault_state *s);   /* the opened bytes; s keeps its tables */
 hk_err vault_derive_consent(const vault_account *me, const vault_consent *what,
                             const uint8_t id[static HK_ID_BYTES], uint8_t ret[static VAULT_CONSENT_BYTES]);
 hk_err vault_derive_first(const vault_account *me, const conversation_id *conv, const vault_team *team,

@@ -57,7 +57,7 @@ static void write_tables(hk_writer *w, const vault_state *s)
     }
 }
 
-static void write_state(hk_writer *w, const vault_state *s)
+void vault_state_encode(const vault_state *s, hk_writer *w)
 {
     hk_write_u8(w, STATE_VERSION);
     hk_write_u8(w, s->place_known);
@@ -118,7 +118,7 @@ hk_err vault_state_seal(const vault_account *me, int64_t serial, const vault_sta
     ret[0] = 1;
     randombytes_buf(ret + 1, VAULT_NONCE_BYTES);
     hk_writer w = hk_writer_of(ret + front, cap - VAULT_STATE_EXTRA);
-    write_state(&w, s);
+    vault_state_encode(s, &w);
     if (w.bad) {
         sodium_memzero(ret, cap);
         return HK_TOO_MUCH;

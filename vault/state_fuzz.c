@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     uint8_t *again = malloc(n);
     must(again != NULL);
     hk_writer w = hk_writer_of(again, n);
-    write_state(&w, &s);
+    vault_state_encode(&s, &w);
     must(!w.bad && w.n == n && memcmp(again, bytes, n) == 0);
     free(again);
     for (size_t i = 0; i < s.key_count; i++)
