@@ -47,7 +47,7 @@ build: $(BUILD)/build.ninja web
 	@ninja -C $(BUILD) --quiet
 
 $(BUILD)/build.ninja: meson.build
-	@meson setup $(BUILD) -Dbuildtype=release >/dev/null || { rm -rf $(BUILD); exit 1; }
+	@meson setup $(BUILD) >/dev/null || { rm -rf $(BUILD); exit 1; }
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --silent

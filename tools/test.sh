@@ -79,7 +79,7 @@ mkdir -p $LOGS
 case "${1:-}" in
 crash)
     shift
-    suite build meson_build build gcc -Dbuildtype=release &&
+    suite build meson_build build gcc &&
         suite crash node journeys/crash/run.mjs --build build "$@"
     finish
     ;;

@@ -162,7 +162,7 @@ bool wire_list_has(hk_slice value, const char *word)
 
 static int parse_length(const wire_head *h, int64_t *ret)
 {
-    hk_slice digits;
+    hk_slice digits = {0};
     hk_err err = wire_head_field(h, "content-length", &digits);
     *ret = -1;
     if (err == HK_NOT_THERE)

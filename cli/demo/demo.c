@@ -146,7 +146,7 @@ static hk_err say_where_to_click(const demo *d)
 {
     printf("\nHearken is here:  %s\n\n"
            "  Talk to someone:  open it, and write. A private window is a second person.\n"
-           "  Be the listener:  %s/sign-in  as Ana, with her handle, the password and her secret key.\n\n"
+           "  Be the listener:  %s/talk#back  as Ana, with her handle, the password and her secret key.\n\n"
            "These people are not real and have no secrets. Their password is: %s\n\n",
            d->url, d->url, DEMO_PASSWORD);
     HK_TRY(cast_print(d->url));
