@@ -13,6 +13,7 @@ typedef struct unanswered {
     void *token;
     char *text;
     size_t n;
+    bool forgotten; /* whoever asked is gone */
 } unanswered;
 
 struct line {
@@ -59,10 +60,13 @@ static void take_answer(line *l, json_t *message, hk_err err)
     if (id <= 0 || u->id != id)
         return; /* an answer to nothing we asked */
     void *token = u->token;
+    bool forgotten = u->forgotten;
     free(u->text);
     *u = (unanswered){0};
     while (l->oldest_id < l->next_id && l->asked[l->oldest_id % LINE_UNANSWERED].id == 0)
         l->oldest_id++;
+    if (forgotten)
+        return;
     kept_body kept = {0};
     shape_problem problem;
     if (err == HK_OK)
@@ -196,6 +200,16 @@ hk_err line_send(line *l, const conversation_id *conversation, hk_slice envelope
     if (l->open) /* a broken line sends it when it is back */
         (void)socket_send(l->socket, hk_slice_of(u->text, u->n));
     return HK_OK;
+}
+
+void line_forget(line *l, const void *first, const void *end)
+{
+    for (size_t i = 0; i < LINE_UNANSWERED; i++) {
+        unanswered *u = &l->asked[i];
+        uintptr_t token = (uintptr_t)u->token;
+        if (u->id != 0 && token >= (uintptr_t)first && token < (uintptr_t)end)
+            u->forgotten = true;
+    }
 }
 
 bool line_is_open(const line *l)

@@ -33,6 +33,8 @@ void line_free(line *l); /* NULL is fine */
 /* Queues one sealed message; envelope is copied. token comes back with the answer. HK_TOO_MUCH: too many
  * unanswered. */
 hk_err line_send(line *l, const conversation_id *conversation, hk_slice envelope, void *token);
+/* The tokens from first to before end are no more: their answers are passed over. */
+void line_forget(line *l, const void *first, const void *end);
 bool line_is_open(const line *l);
 int64_t line_times_opened(const line *l);
 

@@ -23,6 +23,7 @@ struct pair {
     talk *client_talk, *listener_talk;
     turn_sent *turns;
     size_t next, first_unopened;
+    size_t answered;          /* turns the place has acknowledged */
     size_t last_opened_by[2]; /* highest turn + 1 that this side opened, to see reordering */
     int window;
     replay_tally *tally;
@@ -202,6 +203,7 @@ void pair_answer(void *token, hk_err err, const kept_body *kept, const char *cod
         stop(p, "a sender could not read its own words back");
     free(t->envelope);
     t->envelope = NULL;
+    p->answered++;
 }
 
 static void on_client_answer(void *ctx, void *token, hk_err err, const kept_body *kept, const char *code)
@@ -253,6 +255,8 @@ void pair_free(pair *p)
     if (!p)
         return;
     line_free(p->client_line);
+    if (p->listener_line && p->turns)
+        line_forget(p->listener_line, p->turns, p->turns + p->what->turn_count);
     talk_free(p->client_talk);
     talk_free(p->listener_talk);
     for (size_t i = 0; p->turns && i < p->what->turn_count; i++)
@@ -304,7 +308,7 @@ int pair_push(pair *p, int most)
 
 bool pair_is_done(const pair *p)
 {
-    return p->first_unopened == p->what->turn_count;
+    return p->first_unopened == p->what->turn_count && p->answered == p->what->turn_count;
 }
 
 bool pair_is_open(const pair *p)
