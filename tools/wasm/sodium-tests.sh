@@ -15,7 +15,7 @@ TESTS=(aead_chacha20poly1305 aead_xchacha20poly1305 auth auth2 auth3 auth5 auth6
 
 tools/wasm/libsodium.sh
 SOURCE=$(tools/wasm/fetch-libsodium.sh)
-STAMP="$(cat build-wasm/libsodium.stamp "$0" vault/wasm/random.c vault/wasm/sodium_test_support.c | sha256sum)"
+STAMP="$(cat build-wasm/libsodium.stamp "$0" vault/wasm/random.c vault/wasm/testing/sodium_support.c | sha256sum)"
 if [ "$(cat $OUT/stamp 2>/dev/null)" = "$STAMP" ]; then exit 0; fi
 rm -rf $OUT
 mkdir -p $OUT
@@ -23,7 +23,7 @@ mkdir -p $OUT
 build_one() {
     "$CLANG" "${WASM_TARGET[@]}" -O2 -w -DBROWSER_TESTS=1 "-DTEST_NAME=\"$1\"" -D_WASI_EMULATED_SIGNAL \
         -isystem build-wasm/include -I build-wasm/include/sodium -I "$SOURCE/test/quirks" -I . \
-        "$SOURCE/test/default/$1.c" vault/wasm/random.c vault/wasm/sodium_test_support.c build-wasm/libsodium/*.o \
+        "$SOURCE/test/default/$1.c" vault/wasm/random.c vault/wasm/testing/sodium_support.c build-wasm/libsodium/*.o \
         -lwasi-emulated-signal -Wl,--gc-sections,-z,stack-size=1048576,--max-memory=1090519040 -o "$OUT/$1.wasm"
     cp "$SOURCE/test/default/$1.exp" "$OUT/$1.exp"
 }

@@ -5,7 +5,7 @@ import { before, test } from "node:test";
 import { BridgeError } from "../../web/bridge/rpc.ts";
 import { nothing } from "../../web/bridge/vault/module.ts";
 import type { Entry } from "../../web/bridge/vault/types.ts";
-import { arrive, drawId, meet, NOW, openPlace, startModule, type Place } from "./person.ts";
+import { arrive, drawId, meet, NOW, openPlace, startModule, type Place } from "./testing/person.ts";
 
 const refused = (code: string) => (error: unknown): boolean => error instanceof BridgeError && error.code === code;
 

@@ -9,7 +9,7 @@ import { Files } from "../../web/bridge/vault/files.ts";
 import { runKdf } from "../../web/bridge/vault/kdf_module.ts";
 import { memberFrom } from "../../web/bridge/vault/members.ts";
 import { nothing, type VaultModule } from "../../web/bridge/vault/module.ts";
-import { drawId, NOW, startModule, wasmFile } from "./person.ts";
+import { drawId, NOW, startModule, wasmFile } from "./testing/person.ts";
 
 const WORDS = "words that only two may read: 51b7c0";
 

@@ -2,12 +2,12 @@
 // Tests only: people with a vault.wasm each, inside node.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Conversations } from "../../web/bridge/vault/conversations.ts";
-import { Files } from "../../web/bridge/vault/files.ts";
-import { memberFrom } from "../../web/bridge/vault/members.ts";
-import { nothing, VaultModule } from "../../web/bridge/vault/module.ts";
-import { People } from "../../web/bridge/vault/people.ts";
-import type { Bytes, Id, Member } from "../../web/bridge/vault/types.ts";
+import { Conversations } from "../../../web/bridge/vault/conversations.ts";
+import { Files } from "../../../web/bridge/vault/files.ts";
+import { memberFrom } from "../../../web/bridge/vault/members.ts";
+import { nothing, VaultModule } from "../../../web/bridge/vault/module.ts";
+import { People } from "../../../web/bridge/vault/people.ts";
+import type { Bytes, Id, Member } from "../../../web/bridge/vault/types.ts";
 
 const root = process.env["HEARKEN_ROOT"] ?? ".";
 
