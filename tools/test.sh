@@ -103,6 +103,7 @@ suite contract tools/check/contract.sh $BUILD
 suite symbols tools/check/symbols.sh $BUILD
 suite hostile node --test --test-concurrency=1 wire/hostile_test.mjs
 suite proxies node --test --test-concurrency=1 wire/proxy_test.mjs
+suite tls node --test --test-concurrency=1 wire/tls_test.mjs
 suite place node --test --test-concurrency=1 server/
 suite crash node journeys/crash/run.mjs --build $BUILD --short
 suite journeys node --test --test-concurrency=1 journeys/

@@ -201,7 +201,7 @@ const attacks = {
     raw.end();
   },
   async 'reset storm'(p) {
-    const starts = ['', 'GET', p.head('GET /healthz').slice(0, -2), p.post('/api/slow', '{"text":"x","number":3}'), p.head('GET /api/big/3000000'), p.upgrade(), p.upgrade() + 'xxxx'];
+    const starts = ['', 'GET', p.head('GET /healthz').slice(0, -2), p.post('/api/slow', '{"text":"x","number":3}'), p.head('GET /api/big/300000'), p.upgrade(), p.upgrade() + 'xxxx'];
     for (let round = 0; round < 30; round++) {
       const storm = Array.from({ length: 60 }, (_, i) => {
         const raw = p.raw().send(starts[i % starts.length]);

@@ -13,7 +13,8 @@ export class Raw {
     this.bytes = Buffer.alloc(0);
     this.ended = false;
     this.waiting = [];
-    this.socket = net.connect({ host: '127.0.0.1', ...at, ...options });
+    const { connect = net.connect, ...rest } = options;
+    this.socket = connect({ host: '127.0.0.1', ...at, ...rest });
     this.socket.on('data', (d) => { this.bytes = Buffer.concat([this.bytes, d]); this.#look(); });
     this.socket.on('close', () => { this.ended = true; this.#look(); });
     this.socket.on('error', () => { this.ended = true; this.#look(); });
