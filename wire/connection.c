@@ -7,6 +7,7 @@
 #include "wire/inside.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -132,33 +133,99 @@ void conn_tick(wire *w)
             run_out(w->queues[i].first);
 }
 
-/* ---- Beginning and end */
+/* ---- Writing. Nearly every answer fits the kernel's buffer, so it is written at the end of the turn by one
+ * call; only what does not fit waits for the loop to say that there is room, which costs three more. Under
+ * TLS the loop writes everything. */
 
-static void on_readable(struct bufferevent *be, void *ctx)
+void conn_write(conn *c)
 {
-    conn *c = ctx;
-    (void)be;
-    if (c->state >= CONN_SOCKET)
-        socket_readable(c);
-    else
-        http_readable(c);
+    if (c->unwritten || (bufferevent_get_enabled(c->be) & EV_WRITE))
+        return;
+    c->unwritten = true;
+    c->unwritten_next = c->w->unwritten;
+    c->w->unwritten = c;
 }
 
-static void on_drained(struct bufferevent *be, void *ctx)
+static void unwritten_leave(conn *c)
 {
-    conn *c = ctx;
-    (void)be;
+    for (conn **at = &c->w->unwritten; *at; at = &(*at)->unwritten_next)
+        if (*at == c) {
+            *at = c->unwritten_next;
+            return;
+        }
+}
+
+static void drained(conn *c)
+{
     if (c->state >= CONN_SOCKET)
         socket_drained(c);
     else
         http_drained(c);
 }
 
+static void write_now(conn *c)
+{
+    struct evbuffer *out = bufferevent_get_output(c->be);
+    (void)evbuffer_unfreeze(out,
+                            1); /* the bufferevent keeps its front frozen; nobody else touches it meanwhile */
+    int n = evbuffer_write(out, bufferevent_getfd(c->be));
+    int why = errno;
+    (void)evbuffer_freeze(out, 1); /* as it was */
+    if (n < 0 && why != EAGAIN && why != EINTR)
+        conn_free(c);
+    else if (evbuffer_get_length(out) == 0)
+        drained(c);
+    else if (bufferevent_enable(c->be, EV_WRITE) != 0)
+        conn_free(c);
+}
+
+/* What is drained may begin its next request here and be back in the list. */
+void conn_write_all(wire *w)
+{
+    while (w->unwritten) {
+        conn *c = w->unwritten;
+        w->unwritten = c->unwritten_next;
+        c->unwritten = false;
+        write_now(c);
+    }
+}
+
+/* ---- Beginning and end */
+
+static bool is_tls(const conn *c)
+{
+    return c->w->tls && !c->is_metrics && !c->is_local;
+}
+
+static void on_readable(struct bufferevent *be, void *ctx)
+{
+    conn *c = ctx;
+    wire *w = c->w;
+    (void)be;
+    if (c->state >= CONN_SOCKET)
+        socket_readable(c);
+    else
+        http_readable(c);
+    conn_write_all(w);
+}
+
+static void on_drained(struct bufferevent *be, void *ctx)
+{
+    conn *c = ctx;
+    wire *w = c->w;
+    if (!is_tls(c))
+        (void)bufferevent_disable(be, EV_WRITE); /* cannot fail for a socket */
+    drained(c);
+    conn_write_all(w);
+}
+
 static void on_ended(struct bufferevent *be, short what, void *ctx)
 {
+    wire *w = ((conn *)ctx)->w;
     (void)be;
     if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
         conn_free(ctx);
+    conn_write_all(w);
 }
 
 static struct bufferevent *buffers_for(wire *w, int fd, bool tls)
@@ -197,7 +264,7 @@ void conn_accept(wire *w, int fd, const struct sockaddr *address, bool is_metric
     c->is_metrics = is_metrics;
     queue_enter(c, CONN_BY_HEAD);
     tune(fd, address);
-    c->be = buffers_for(w, fd, w->tls && !is_metrics && !is_local);
+    c->be = buffers_for(w, fd, is_tls(c));
     if (!c->be) {
         (void)close(fd); /* no memory */
         conn_free(c);
@@ -205,7 +272,8 @@ void conn_accept(wire *w, int fd, const struct sockaddr *address, bool is_metric
     }
     bufferevent_setcb(c->be, on_readable, on_drained, on_ended, c);
     bufferevent_setwatermark(c->be, EV_READ, 0, WIRE_HEAD_BYTES);
-    if (bufferevent_enable(c->be, EV_READ | EV_WRITE) != 0)
+    int begun = is_tls(c) ? bufferevent_enable(c->be, EV_WRITE) : bufferevent_disable(c->be, EV_WRITE);
+    if (begun != 0 || bufferevent_enable(c->be, EV_READ) != 0)
         conn_free(c);
 }
 
@@ -223,6 +291,8 @@ void conn_free(conn *c)
     wire *w = c->w;
     if (c->close_code)
         closing_leave(c);
+    if (c->unwritten)
+        unwritten_leave(c);
     if (c->state == CONN_SOCKET)
         w->socket_count--;
     slot_give(w, c);

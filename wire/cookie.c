@@ -10,17 +10,6 @@
 
 #define COOKIE_VALUE_MAX 128 /* a token is 43 characters */
 
-static bool is_token(hk_slice s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-              c == '_'))
-            return false;
-    }
-    return s.n > 0 && s.n <= COOKIE_VALUE_MAX;
-}
-
 hk_slice cookie_find(const wire_head *h, const char *name)
 {
     hk_slice rest, found = {0};
@@ -39,7 +28,7 @@ hk_slice cookie_find(const wire_head *h, const char *name)
             return (hk_slice){0};
         found = hk_slice_part(pair, name_n + 1, pair.n);
     }
-    return is_token(found) ? found : (hk_slice){0};
+    return wire_is_url_token(found) && found.n <= COOKIE_VALUE_MAX ? found : (hk_slice){0};
 }
 
 void cookie_write(wire_text *out, const char *name, hk_slice token, int64_t max_age_s)

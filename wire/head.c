@@ -160,6 +160,15 @@ bool wire_list_has(hk_slice value, const char *word)
     return false;
 }
 
+bool wire_is_url_token(hk_slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!(lower(s.p[i]) >= 'a' && lower(s.p[i]) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') &&
+            s.p[i] != '-' && s.p[i] != '_')
+            return false;
+    return s.n > 0;
+}
+
 static int parse_length(const wire_head *h, int64_t *ret)
 {
     hk_slice digits = {0};

@@ -48,6 +48,9 @@ int wire_head_parse(hk_slice head, wire_head *ret);
 /* The only field of that name (lower case), HK_NOT_THERE without one, HK_BAD with two. */
 hk_err wire_head_field(const wire_head *h, const char *name, hk_slice *ret);
 
+/* Letters, digits, "-" and "_", at least one: tokens, tickets, ids and numbers in paths. */
+bool wire_is_url_token(hk_slice s);
+
 /* Is the word (lower case) one of the comma-separated ones in value? Compared without case. */
 bool wire_list_has(hk_slice value, const char *word);
 /* Takes the next element off a comma-separated list; false when nothing is left. */

@@ -29,6 +29,7 @@ void http_sent(conn *c)
     c->mark = (uint32_t)evbuffer_get_length(output_of(c));
     (void)bufferevent_disable(c->be, EV_READ); /* cannot fail for a socket */
     conn_wait(c, CONN_BY_PACE);
+    conn_write(c);
 }
 
 static void count_problem(wire *w, int status)

@@ -123,6 +123,7 @@ typedef struct conn {
     uint32_t mark; /* HEAD: bytes looked at; BODY: the head's size; REPLY: bytes pending at the last look;
                       LINGER: bytes thrown away */
     struct conn *closing_next;
+    struct conn *unwritten_next;
     uint16_t close_code; /* > 0: wire_socket_close was asked for */
     uint8_t state;       /* conn_state */
     uint8_t deadline;    /* conn_deadline */
@@ -137,6 +138,7 @@ typedef struct conn {
     bool drained : 1;     /* SOCKET: the output was empty since the last check */
     bool stopped : 1;     /* SOCKET: not read, too much unanswered */
     bool deaf : 1;        /* CLOSING: what comes cannot be read as frames any more */
+    bool unwritten : 1;   /* has bytes to write at the end of this turn */
     bool told_open : 1;   /* options.opened was called */
 } conn;
 
@@ -148,8 +150,12 @@ void conn_accept(wire *w, int fd, const struct sockaddr *address, bool is_metric
 void conn_free(conn *c); /* tells `closed` when `opened` was told; c is gone */
 conn *conn_by_id(const wire *w, uint64_t id);
 void conn_wait(conn *c, conn_deadline which); /* a fresh deadline of that kind */
-void conn_tick(wire *w);                      /* lets deadlines run out */
-void conn_close_asked(wire *w);               /* carries out what wire_socket_close asked for */
+/* Bytes were added to its output: they are written once, when this turn of the loop has nothing more to add.
+ */
+void conn_write(conn *c);
+void conn_write_all(wire *w);   /* the end of a turn; every callback of the loop ends with it */
+void conn_tick(wire *w);        /* lets deadlines run out */
+void conn_close_asked(wire *w); /* carries out what wire_socket_close asked for */
 
 /* HTTP (wire/http.c) */
 void http_readable(conn *c);
@@ -232,10 +238,11 @@ struct wire {
     uint32_t *free_slots;
     uint32_t slot_count, free_count, conn_count, socket_count;
     conn_queue queues[CONN_DEADLINES];
-    conn *closing;  /* wire_socket_close was asked for */
-    uint32_t jobs;  /* started and not delivered */
-    int64_t now_ms; /* monotonic, as of this turn of the loop */
-    char date[40];  /* of the Date field */
+    conn *closing;   /* wire_socket_close was asked for */
+    conn *unwritten; /* conn_write was asked for */
+    uint32_t jobs;   /* started and not delivered */
+    int64_t now_ms;  /* monotonic, as of this turn of the loop */
+    char date[40];   /* of the Date field */
     int64_t date_s;
     wire_rates *rates;
     wire_routes *routes;

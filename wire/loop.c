@@ -150,6 +150,7 @@ static void on_wake(evutil_socket_t fd, short what, void *ctx)
         abort(); /* the mailbox is broken: nothing could ever be answered again */
     deliver_mail(w);
     look_at_drain(w);
+    conn_write_all(w);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
@@ -164,6 +165,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     if (w->metrics_listener)
         (void)evconnlistener_enable(w->metrics_listener); /* the same */
     look_at_drain(w);
+    conn_write_all(w);
 }
 
 static void on_closing(evutil_socket_t fd, short what, void *ctx)
@@ -171,6 +173,7 @@ static void on_closing(evutil_socket_t fd, short what, void *ctx)
     (void)fd;
     (void)what;
     conn_close_asked(ctx);
+    conn_write_all(ctx);
 }
 
 /* ---- Life */

@@ -133,24 +133,12 @@ void wire_routes_free(wire_routes *routes)
     free(routes);
 }
 
-/* An id or a number, never anything that would have to be decoded. */
-static bool can_be_param(hk_slice s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-              c == '_'))
-            return false;
-    }
-    return s.n > 0;
-}
-
 static bool fits(const compiled *c, const hk_slice *segments, size_t count)
 {
     if (c->count != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (c->segments[i].p ? !hk_slice_eq(c->segments[i], segments[i]) : !can_be_param(segments[i]))
+        if (c->segments[i].p ? !hk_slice_eq(c->segments[i], segments[i]) : !wire_is_url_token(segments[i]))
             return false;
     return true;
 }

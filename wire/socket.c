@@ -10,17 +10,6 @@
 
 /* ---- The upgrade */
 
-static bool is_token(hk_slice s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-              c == '_'))
-            return false;
-    }
-    return s.n > 0;
-}
-
 /* Sec-WebSocket-Protocol: hearken.v1, ticket.TICKET. The ticket is no cookie and stands in no URL, so that it
  * reaches no log. */
 static int judge_protocols(const wire_head *h, hk_slice *ret_ticket)
@@ -39,7 +28,7 @@ static int judge_protocols(const wire_head *h, hk_slice *ret_ticket)
         else
             return 400;
     }
-    bool fine = ours && ret_ticket->n <= WIRE_TICKET_BYTES && is_token(*ret_ticket);
+    bool fine = ours && ret_ticket->n <= WIRE_TICKET_BYTES && wire_is_url_token(*ret_ticket);
     return fine ? 0 : ret_ticket->p ? 400 : 401;
 }
 
@@ -69,6 +58,7 @@ static hk_err write_frame(conn *c, wire_opcode opcode, hk_slice payload)
         return HK_BUSY;
     if (evbuffer_add(out, head, n) != 0 || (payload.n && evbuffer_add(out, payload.p, payload.n) != 0))
         return HK_NO_MEMORY;
+    conn_write(c);
     return HK_OK;
 }
 
@@ -364,6 +354,7 @@ void socket_open(conn *c, const wire_job *job)
         conn_free(c);
         return;
     }
+    conn_write(c);
     conn_wait(c, CONN_BY_CHECK);
     bufferevent_setwatermark(c->be, EV_READ, 0, WIRE_MESSAGE_BYTES + WIRE_FRAME_HEAD_MAX);
     (void)bufferevent_enable(c->be, EV_READ); /* cannot fail for a socket */

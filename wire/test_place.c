@@ -263,6 +263,8 @@ int main(int count, char **words)
                                   .rate_factor = (uint32_t)strtoul(words[5], NULL, 10)};
     if (wire_new(&options, &p.w) != HK_OK) {
         (void)fprintf(stderr, "%s\n", wire_problem_words());
+        live_free(p.l);
+        wire_files_free(files);
         return 2;
     }
     stopped_by_signal = p.w;

@@ -168,8 +168,8 @@ typedef struct wire_options {
     hk_err (*ticket)(wire_request *r, hk_slice ticket, wire_who *ret);
     void (*opened)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
     void (*closed)(void *place, uint64_t connection, const wire_who *who); /* loop thread */
-    bool (*ready)(void *place);                /* for /readyz */
-    void (*metrics_more)(void *place, wire_text *out); /* more lines for /metrics */
+    bool (*ready)(void *place);                                            /* for /readyz */
+    void (*metrics_more)(void *place, wire_text *out);                     /* more lines for /metrics */
     uint32_t rate_factor; /* every rate and burst times this; 0 is 1. Higher only where one machine plays many
                              people: demo, replay, measurements */
 } wire_options;
