@@ -128,12 +128,12 @@ export function Inside({ me, router, invitation }: InsideProps) {
     case "sign_in":
     case "join":
     case "erased":
-      return <Home />;
+      return atHome();
     default:
       return screen satisfies never;
   }
 
-  function Home() {
+  function atHome() {
     const conversations = (talks.list.value ?? []).filter((c) => c.kind === "pair");
     const { session } = me;
     const now = homeOf(session.role, session.recovering, session.record_kind, waitingFor.value !== null, conversations.length);

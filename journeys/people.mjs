@@ -5,6 +5,8 @@ export const STAFF_PASSWORD = "the heron stands still";
 export const PASSWORD = "slow river at dusk";
 
 export const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
+/** Words on the page itself: not those that are spoken to people who hear it. */
+export const shown = (page, text) => page.locator("#content").getByText(text);
 export const heading = (page, name) => page.getByRole("heading", { name });
 
 /** Sets a password, reads the sheet as a person would, types two groups back. */
@@ -47,7 +49,7 @@ export async function joinAsStaff(person, link, name) {
 export async function firstAdministrator(person) {
   await joinAsStaff(person, person.place.invitation, "Kim");
   await button(person.page, "Make the key of this place").click();
-  await person.page.getByText("Make the key of this place").waitFor({ state: "detached" });
+  await button(person.page, "Make the key of this place").waitFor({ state: "detached" });
   return person;
 }
 
@@ -63,10 +65,9 @@ export async function inviteStaff(admin, role) {
 /** A peer listener who leads the team, vouched for and on duty. */
 export async function listenerOnDuty(admin, person, name = "Ana") {
   await joinAsStaff(person, await inviteStaff(admin, "trained peer listener"), name);
-  await person.page.getByText(/Waiting for check/).waitFor();
+  await shown(person.page, /Waiting for check/).waitFor();
   await button(admin.page, `Vouch for ${name}`).click();
-  await admin.page.getByText("this place vouches for them").waitFor();
-  await signInAgain(person);
+  await shown(admin.page, "this place vouches for them").waitFor();
   await goOnDuty(person.page);
   return person;
 }

@@ -10,6 +10,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
@@ -90,10 +91,12 @@ export async function startBrowser() {
       const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "en-GB", timezoneId: "Europe/Berlin", serviceWorkers: "block", ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
+      pages.set(page, `person-${pages.size + 1}`);
       const seen = { errors: [], foreign: [] };
       page.on("pageerror", (error) => seen.errors.push(error.message));
       page.on("console", (message) => {
         // A status the page asked for and handles is no fault of the page.
+        if (process.env.HEARKEN_SHOTS !== undefined && message.type() === "warning") console.error(message.text());
         if (message.type() === "error" && !/Failed to load resource/.test(message.text())) seen.errors.push(message.text());
       });
       context.on("request", (request) => {
@@ -104,4 +107,26 @@ export async function startBrowser() {
     },
     end: () => browser.close(),
   };
+}
+
+let broken = false;
+const pages = new Map();
+
+/** One chapter of a story. After one that failed the rest cannot make sense: they are skipped, and the pages are kept to be looked at. */
+export function chapter(name, tell) {
+  test(name, async (t) => {
+    if (broken) return t.skip("an earlier chapter failed");
+    try {
+      await tell(t);
+    } catch (error) {
+      broken = true;
+      if (process.env.HEARKEN_SHOTS !== undefined) {
+        for (const [page, who] of pages) {
+          await page.screenshot({ path: path.join(process.env.HEARKEN_SHOTS, `failed-${who}.png`), fullPage: true }).catch(() => undefined);
+          console.error(who, await page.locator("main").innerText().catch(() => ""));
+        }
+      }
+      throw error;
+    }
+  });
 }

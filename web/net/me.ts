@@ -5,7 +5,7 @@ import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
 import { arrivalAnswer, sessionAnswer, startedAnswer, ticketAnswer, type Session } from "./answers.ts";
 import { ask, askNothing } from "./http.ts";
-import { keepState } from "./state.ts";
+import { keepState, takeTheirs } from "./state.ts";
 import { Socket, type Link, type Told } from "./socket.ts";
 
 export interface Me {
@@ -152,12 +152,20 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
 
 function heard(message: Told): void {
   if (message.t === "state") void pullState();
+  // Somebody was vouched for, or not any more: perhaps me.
+  if (message.t === "staff") void askWhoIAm().catch(() => undefined);
   for (const listener of toldTo) listener(message);
+}
+
+async function askWhoIAm(): Promise<void> {
+  sessionChanged(await ask({ method: "GET", path: "/api/session" }, sessionAnswer));
 }
 
 async function pullState(): Promise<void> {
   const now = standing.peek();
-  if (now.is === "here") await keepState(now.me.vault).catch(() => undefined);
+  if (now.is !== "here") return;
+  await takeTheirs(now.me.vault).catch(() => undefined);
+  await keepState(now.me.vault).catch(() => undefined);
 }
 
 /** After a change of password or sheet the place answers with the session as it is now. */

@@ -26,8 +26,7 @@ export function keepState(vault: Vault): Promise<StateView> {
 }
 
 async function keepNow(vault: Vault): Promise<StateView> {
-  const theirs = await ask({ method: "GET", path: "/api/account/state" }, stateAnswer);
-  let view = await vault.ask("stateFrom", theirs);
+  let view = await vault.ask("state", {});
   for (let tries = 0; view.changed && tries < MOST_TRIES; tries++) {
     const ours = await vault.ask("stateToKeep", {});
     try {
@@ -35,8 +34,15 @@ async function keepNow(vault: Vault): Promise<StateView> {
       view = await vault.ask("stateKept", { serial: ours.serial });
     } catch (error) {
       if (refusal(error) !== "stale_state") throw error;
-      view = await vault.ask("stateFrom", await ask({ method: "GET", path: "/api/account/state" }, stateAnswer));
+      view = await takeTheirs(vault);
     }
   }
   return view;
+}
+
+/** Another device was faster, or our own answer was lost: what the place has is merged with what is here. */
+export async function takeTheirs(vault: Vault): Promise<StateView> {
+  const ours = await vault.ask("state", {});
+  const theirs = await ask({ method: "GET", path: "/api/account/state" }, stateAnswer);
+  return theirs.serial > ours.serial ? vault.ask("stateFrom", theirs) : ours;
 }

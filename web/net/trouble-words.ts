@@ -4,7 +4,11 @@ import { t } from "../words/words.ts";
 import { ShapeError } from "./http.ts";
 import { troubleOf, type Trouble } from "./problem.ts";
 
+declare const HK_DEV: boolean;
+
 export function troubleWords(error: unknown): string {
+  // Only in a build for developers; a code or a shape's name, never what anybody wrote.
+  if (HK_DEV) console.warn(error);
   const trouble = troubleOf(error);
   if (trouble !== null) return wordsOf(trouble);
   if (error instanceof ShapeError) return t("trouble.newer_place");

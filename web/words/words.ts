@@ -25,7 +25,7 @@ interface Spoken {
 const spoken = signal<Spoken | null>(null);
 
 export function speak(language: Language, catalogues: readonly Catalogue[]): void {
-  const locale = localeOf(language);
+  const locale = localeHere(language);
   spoken.value = {
     language,
     locale,
@@ -37,6 +37,13 @@ export function speak(language: Language, catalogues: readonly Catalogue[]): voi
 
 export function localeOf(language: Language): string {
   return language === "de-formal" ? "de" : language;
+}
+
+/** How this device writes times and numbers in that language: British people are not shown American clocks. */
+function localeHere(language: Language): string {
+  const base = localeOf(language);
+  const own = typeof navigator === "undefined" ? [] : (navigator.languages ?? []);
+  return own.find((tag) => tag.toLowerCase().startsWith(`${base}-`)) ?? base;
 }
 
 /** The language tag for Intl and for the lang attribute. */

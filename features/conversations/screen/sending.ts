@@ -65,7 +65,7 @@ export function parcelLabel(conversation: string, parcel: Parcel): string {
   return `${outboxOf(conversation)}${String(parcel.atMs).padStart(15, "0")}-${parcel.mid}`;
 }
 export const draftLabel = (where: string): string => `draft/${where}`;
-export const firstWordsLabel = (conversation: string): string => `first/${conversation}`;
+export const firstWordsLabel = (conversation: string): string => `opening/${conversation}`;
 
 export function wrapped(parcel: Parcel): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(parcel, (_, value: unknown) => (value instanceof Uint8Array ? { bytes64: toText(value) } : value)));

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { Choice } from "../../../web/kit/field.tsx";
-import type { Me } from "../../../web/net/me.ts";
+import { onTold, type Me } from "../../../web/net/me.ts";
 import { readPlace } from "../../../web/net/place.ts";
 import { roleWords } from "../../../web/net/role-words.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
@@ -45,7 +45,12 @@ export function Invite({ me, kind, disabled }: InviteProps) {
       busy.value = false;
     }
   };
-  useEffect(() => void look().catch(() => undefined), [me]);
+  useEffect(() => {
+    void look().catch(() => undefined);
+    return onTold((told) => {
+      if (told.t === "staff") void look().catch(() => undefined);
+    });
+  }, [me.vault]);
 
   const make = (): Promise<void> =>
     run(async () => {

@@ -40,6 +40,7 @@ export function Today({ me, news, mine, onOpen, onAccepted }: TodayProps) {
   const until = useSignal(0);
 
   const look = async (): Promise<void> => {
+    if (!me.session.certified) return;
     try {
       const waiting = await whoWaits();
       if (waiting.length > requests.peek().length) announce(t("today.somebody_waits"));
@@ -62,14 +63,14 @@ export function Today({ me, news, mine, onOpen, onAccepted }: TodayProps) {
   useEffect(() => {
     void openKey();
     return onTold((told) => {
-      if (told.t === "team" || told.t === "staff") void openKey();
+      if (told.t === "team") void openKey();
     });
-  }, [me]);
+  }, [me.vault, me.session.certified, me.session.lead]);
   useEffect(() => {
     void look();
     const timer = setInterval(() => void look(), 30_000);
     return () => clearInterval(timer);
-  }, [news]);
+  }, [news, me.session.certified]);
 
   return (
     <div class="sheet">
