@@ -137,7 +137,15 @@ typedef struct calling {
 static hk_err call_inside(void *ctx, store_db *db)
 {
     calling *k = ctx;
-    wire_call(&k->h->options, k->method, hk_slice_z(k->path), k->body, NULL, &k->base, &k->h->requests, db,
+    wire_who who;
+    const wire_who *known = NULL;
+    if (strcmp(k->method, "SOCKET") == 0) { /* a socket knows whose it is since it opened */
+        wire_request asking = k->base;
+        asking.db = db;
+        HK_TRY(accounts_who(&asking, &who));
+        known = &who;
+    }
+    wire_call(&k->h->options, k->method, hk_slice_z(k->path), k->body, known, &k->base, &k->h->requests, db,
               true, &k->called);
     return k->called.err;
 }
