@@ -49,12 +49,13 @@ static hk_err check_count(wire_request *r, wire_reply *reply)
     return HK_OK;
 }
 
-static void bind_account(store_cursor *c, account_id account)
+/* By pointer: what is bound is borrowed until the statement has run. */
+static void bind_account(store_cursor *c, const account_id *account)
 {
-    if (HK_ID_EQ(account, (account_id){0}))
+    if (HK_ID_EQ(*account, (account_id){0}))
         store_bind_null(c);
     else
-        store_bind_slice(c, HK_ID_SLICE(account));
+        store_bind_slice(c, HK_ID_SLICE(*account));
 }
 
 static hk_err add_request(wire_request *r, const ask_body *body, conversation_id conversation,
@@ -71,9 +72,9 @@ static hk_err add_request(wire_request *r, const ask_body *body, conversation_id
     store_bind_int(&c, r->now_ms);
     store_bind_int(&c, r->now_ms + promise_ms);
     store_bind_int(&c, r->now_ms + REQUEST_LIFE_MS);
-    bind_account(&c, owner);
+    bind_account(&c, &owner);
     store_bind_int(&c, r->now_ms);
-    bind_account(&c, only_for);
+    bind_account(&c, &only_for);
     return store_finish(&c);
 }
 
