@@ -37,14 +37,6 @@ static vault_plan plan_now(void)
     return plan;
 }
 
-/* Signs edited bytes again; consents must be as they were. */
-static void sign_again(vault_made_commit *made, const vault_account *author)
-{
-    size_t members = made->bytes[158], consents = made->bytes[159 + members * VAULT_MEMBER_BYTES];
-    size_t n = 159 + members * VAULT_MEMBER_BYTES + 1 + consents * 32;
-    crypto_sign_detached(made->bytes + n, NULL, made->bytes, n, author->ik_secret);
-}
-
 static vault_plan plan_with(const vault_account *who, uint8_t role)
 {
     vault_plan plan = plan_now();
@@ -70,11 +62,11 @@ static void members_stand_in_strict_order_each_once_and_at_most_sixteen(void **s
     made = MADE;
     memcpy(made.bytes + 159, MADE.bytes + 159 + VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
     memcpy(made.bytes + 159 + VAULT_MEMBER_BYTES, MADE.bytes + 159, VAULT_MEMBER_BYTES);
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_BAD, judge(&made)); /* unsorted */
     made = MADE;
     memcpy(made.bytes + 159, MADE.bytes + 159 + VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_BAD, judge(&made)); /* twice */
     made = MADE;
     made.bytes[158] = 17;
@@ -121,27 +113,27 @@ static void a_skipped_epoch_or_a_replaced_previous_commit_is_refused(void **stat
     must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
     vault_made_commit made = MADE;
     made.bytes[24 + 16 + 2 + 3]++; /* epoch */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_CONFLICT, judge(&made));
     made = MADE;
     made.bytes[24 + 16 + 2 + 4] ^= 1; /* prev */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_CONFLICT, judge(&made));
     made = MADE;
     made.bytes[24 + 16] = VAULT_KIND_GROUP; /* kind */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_REFUSED, judge(&made));
     made = MADE;
     made.bytes[24 + 16 + 1] = 4; /* an unknown flag */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_BAD, judge(&made));
     made = MADE;
     made.bytes[24]++; /* conversation */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_REFUSED, judge(&made));
     made = MADE;
     made.bytes[24 + 16 + 2 + 4 + 32 + 16 + 32]++; /* the hash of what began it */
-    sign_again(&made, &S.listener);
+    stage_sign_again(&made, &S.listener);
     refuses(HK_REFUSED, judge(&made));
     refuses(HK_BAD, vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, MADE.n - 1), &S.place.chain));
     vault_made_commit longer = MADE;
@@ -185,6 +177,43 @@ static void a_pair_begins_with_exactly_a_listener_and_a_client(void **state)
     refuses(HK_REFUSED, vault_genesis_make(&FRIEND, &conv, VAULT_KIND_PAIR, first, &plan, &MADE));
     stage_plan_add(&plan, &SUPER, VAULT_ROLE_SUPERVISOR);
     refuses(HK_REFUSED, vault_genesis_make(&S.listener, &conv, VAULT_KIND_PAIR, first, &plan, &MADE));
+    plan = (vault_plan){0};
+    stage_plan_add(&plan, &S.client, VAULT_ROLE_CLIENT);
+    stage_plan_add(&plan, &S.listener, VAULT_ROLE_LISTENER);
+    stage_plan_add(&plan, &FRIEND, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, vault_genesis_make(&S.listener, &conv, VAULT_KIND_PAIR, first, &plan, &MADE));
+}
+
+static void a_beginning_is_of_a_known_kind_has_epoch_one_nothing_before_it_and_no_flag(void **state)
+{
+    uint8_t first[32] = {7};
+    conversation_id conv = {{3}};
+    vault_chain none = {0}, chain;
+    vault_plan plan = {0};
+    vault_made_commit made;
+    stage_plan_add(&plan, &S.client, VAULT_ROLE_CLIENT);
+    stage_plan_add(&plan, &S.listener, VAULT_ROLE_LISTENER);
+    must(vault_genesis_make(&S.listener, &conv, VAULT_KIND_PAIR, first, &plan, &MADE));
+    static const struct {
+        size_t at;
+        uint8_t value;
+        hk_err err;
+    } bends[] = {
+        {24 + 16, 0, HK_BAD},
+        {24 + 16, 4, HK_BAD},
+        {24 + 16 + 2 + 3, 2, HK_CONFLICT},
+        {24 + 16 + 2 + 3, 0, HK_CONFLICT},
+        {24 + 16 + 2 + 4, 1, HK_CONFLICT},
+        {24 + 16 + 1, VAULT_FLAG_REPLACE, HK_BAD},
+        {24 + 16 + 1, VAULT_FLAG_RESUME, HK_BAD},
+    };
+    for (size_t i = 0; i < HK_COUNT(bends); i++) {
+        made = MADE;
+        made.bytes[bends[i].at] = bends[i].value;
+        stage_sign_again(&made, &S.listener);
+        refuses(bends[i].err, vault_commit_check(&none, hk_slice_of(made.bytes, made.n), &chain));
+    }
+    must(vault_commit_check(&none, hk_slice_of(MADE.bytes, MADE.n), &chain));
 }
 
 static void a_private_conversation_has_one_member_for_ever(void **state)
@@ -201,6 +230,12 @@ static void a_private_conversation_has_one_member_for_ever(void **state)
     stage_device d;
     stage_device_open(&d, &S.client, &conv);
     d.log.chain = chain;
+    refuses(HK_REFUSED, stage_author(&S.client, &d.log, &plan, &MADE));
+    vault_plan_from(&chain, &plan);
+    uint8_t consent[VAULT_CONSENT_BYTES];
+    stage_consent(&S.client, &conv, &S.client, VAULT_ROLE_CLIENT,
+                  consent); /* a consent has no meaning here */
+    must(vault_plan_consent(&plan, hk_slice_of(consent, sizeof consent)));
     refuses(HK_REFUSED, stage_author(&S.client, &d.log, &plan, &MADE));
     stage_device_done(&d);
 }
@@ -235,6 +270,10 @@ static void in_a_group_the_host_says_yes_and_so_does_each_client(void **state)
     vault_plan_from(&d.log.chain, &without_host);
     must(vault_plan_remove(&without_host, &S.listener.id));
     refuses(HK_REFUSED, stage_author(&S.client, &d.log, &without_host, &MADE));
+    vault_plan host_steps_down;
+    vault_plan_from(&d.log.chain, &host_steps_down);
+    stage_plan_add(&host_steps_down, &S.listener, VAULT_ROLE_RELATIVE);
+    refuses(HK_REFUSED, stage_author(&S.listener, &d.log, &host_steps_down, &MADE));
     stage_device_done(&d);
 }
 
@@ -267,6 +306,7 @@ int main(void)
         T(a_conversation_ends_after_4096_commits),
         T(a_chain_remembers_256_consents_and_no_more),
         T(a_pair_begins_with_exactly_a_listener_and_a_client),
+        T(a_beginning_is_of_a_known_kind_has_epoch_one_nothing_before_it_and_no_flag),
         T(a_private_conversation_has_one_member_for_ever),
         T(in_a_group_the_host_says_yes_and_so_does_each_client),
         T(a_chain_survives_as_bytes_and_refuses_anything_else),

@@ -283,6 +283,39 @@ static void another_history_at_the_remembered_place_interrupts(void **state)
     assert_true(vault_log_may_seal(&S.c.log)); /* without the tip nothing would have been noticed */
 }
 
+static void a_device_that_was_away_goes_on_where_the_other_went_on_when_its_person_says_so(void **state)
+{
+    vault_tip tip;
+    vault_plan plan;
+    vault_made_commit made;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(stage_say(&S.c, &S.place, "lost"), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    stage_read(&S.l, &S.place);
+    vault_log_tip(&S.l.log, &tip);
+    stage_cut(&S.place, 1);
+    stage_device_done(&S.l);
+    stage_device_open(&S.l, &S.listener, &S.place.conv);
+    vault_log_expect(&S.l.log, &tip);
+    stage_read(&S.l, &S.place);
+    must(vault_plan_resume(&S.l.log, &plan));
+    must(vault_commit_make(&S.l.log, &plan, &made));
+    assert_int_equal(stage_commit(&S.place, &made), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    refuses(HK_CONFLICT, vault_log_accept_resume(&S.l.log)); /* not interrupted any more */
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(stage_say(&S.l, &S.place, "gone on"), STAGE_STORED);
+    stage_device_done(&S.c);
+    stage_device_open(&S.c, &S.client,
+                      &S.place.conv); /* her device saw nothing of it: the newest is far ahead */
+    vault_log_expect(&S.c.log, &tip);
+    stage_read(&S.c, &S.place);
+    assert_true(S.c.log.stops & VAULT_STOP_INTERRUPTED); /* never silently */
+    must(vault_log_accept_resume(&S.c.log));
+    assert_true(vault_log_may_seal(&S.c.log));
+    assert_int_equal(stage_say(&S.c, &S.place, "me too"), STAGE_STORED);
+}
+
 static void a_resume_that_brings_back_somebody_removed_does_not_count(void **state)
 {
     vault_tip tip;
@@ -302,6 +335,7 @@ static void a_resume_that_brings_back_somebody_removed_does_not_count(void **sta
     assert_int_equal(stage_commit(&S.place, &made), STAGE_STORED);
     stage_read(&S.c, &S.place);
     assert_true(S.c.log.stops & VAULT_STOP_INTERRUPTED);
+    refuses(HK_CONFLICT, vault_log_accept_resume(&S.c.log));
     vault_account friend_;
     stage_person(&friend_, 4);
     vault_plan_from(&S.c.log.chain, &plan);
@@ -328,6 +362,7 @@ int main(void)
         T(the_removed_read_nothing_more),
         T(a_restore_that_undoes_a_removal_is_never_accepted_silently),
         T(another_history_at_the_remembered_place_interrupts),
+        T(a_device_that_was_away_goes_on_where_the_other_went_on_when_its_person_says_so),
         T(a_resume_that_brings_back_somebody_removed_does_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

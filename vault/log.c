@@ -161,6 +161,18 @@ void vault_log_go_on(vault_log *log)
     log->going_on = true;
 }
 
+/* Found only later that words were lost, the RESUME read before it counts when a person says so: were it
+ * taken at once, a server could roll back to any RESUME of the past and go unnoticed. */
+hk_err vault_log_accept_resume(vault_log *log)
+{
+    if (!(log->stops & VAULT_STOP_INTERRUPTED) || !log->resume_seen)
+        return HK_CONFLICT;
+    log->stops &= ~(uint32_t)VAULT_STOP_INTERRUPTED;
+    log->expecting = false;
+    log->resumed++;
+    return HK_OK;
+}
+
 /* ---- Commits ---- */
 
 static void pair_keys(vault_log *log)
@@ -272,11 +284,9 @@ static void take_commit(vault_log *log, hk_slice stored, const uint8_t *entry_ha
     if (forks && ret->note_ok && !log->going_on &&
         !(log->stops & (VAULT_STOP_OUTSIDE | VAULT_STOP_INTERRUPTED)))
         log->stops |= VAULT_STOP_FORKED;
-    if (resume && (log->stops & VAULT_STOP_INTERRUPTED)) {
-        log->stops &= ~(uint32_t)VAULT_STOP_INTERRUPTED;
-        log->expecting = false;
-        log->resumed++;
-    }
+    log->resume_seen |= resume;
+    if (resume && (log->stops & VAULT_STOP_INTERRUPTED))
+        (void)vault_log_accept_resume(log); /* both its conditions were just seen to hold */
 }
 
 static hk_err use_key(vault_log *log, const uint8_t *ck)

@@ -415,7 +415,7 @@ static void bodies_have_four_sizes_and_a_longest(void **state)
     refuses(HK_TOO_MUCH, vault_log_seal(&S.c.log, &S.c.stream, &words, E, sizeof E, &n));
 }
 
-static void a_body_that_is_not_padded_as_ours_is_bad(void **state)
+static void a_body_that_is_not_padded_or_not_written_as_ours_is_bad(void **state)
 {
     /* Sealed and tagged by the real keys, with a wrong end: only after tag and cipher is padding looked at.
      */
@@ -539,7 +539,7 @@ int main(void)
         T(a_cloned_machine_repeats_a_nonce_only_for_the_same_words),
         T(a_profile_restored_to_last_week_speaks_on_with_a_new_stream),
         T(bodies_have_four_sizes_and_a_longest),
-        T(a_body_that_is_not_padded_as_ours_is_bad),
+        T(a_body_that_is_not_padded_or_not_written_as_ours_is_bad),
         T(sixty_four_streams_an_epoch_and_account_then_no_more),
         T(after_ten_thousand_messages_the_epoch_must_change),
         T(more_mids_than_the_table_holds_forgets_the_oldest_only),

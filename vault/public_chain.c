@@ -216,9 +216,7 @@ static hk_err may_remove(const step *s, const vault_member *gone)
         bool host_goes = HK_ID_EQ(gone->account, *host_of(s));
         return s->author->role == VAULT_ROLE_LISTENER && !host_goes ? HK_OK : HK_REFUSED;
     }
-    if (s->author->role == VAULT_ROLE_CLIENT)
-        return HK_OK;
-    return gone->role != VAULT_ROLE_CLIENT ? HK_OK : HK_REFUSED;
+    return gone->role != VAULT_ROLE_CLIENT ? HK_OK : HK_REFUSED; /* nor by herself: an author stays */
 }
 
 static hk_err members_hold(const step *s)

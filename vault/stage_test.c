@@ -310,3 +310,38 @@ void stage_consent(const vault_account *signer, const conversation_id *conv, con
     memcpy(what.subject_ik, subject->ik, VAULT_KEY_BYTES);
     must(vault_consent_sign(signer, &what, ret));
 }
+
+/* ---- Bent bytes ---- */
+
+#define MEMBERS_AT 159
+
+static size_t signed_bytes(const vault_made_commit *made)
+{
+    size_t members = made->bytes[MEMBERS_AT - 1];
+    return MEMBERS_AT + members * VAULT_MEMBER_BYTES + 1 +
+           made->bytes[MEMBERS_AT + members * VAULT_MEMBER_BYTES] * (size_t)32;
+}
+
+void stage_sign_again(vault_made_commit *made, const vault_account *author)
+{
+    size_t n = signed_bytes(made);
+    memcpy(made->bytes + 24 + 16 + 2 + 4 + 32, author->id.b, 16);
+    crypto_sign_detached(made->bytes + n, NULL, made->bytes, n, author->ik_secret);
+}
+
+void stage_drop_member(vault_made_commit *made, size_t index, const vault_account *author)
+{
+    uint8_t *at = made->bytes + MEMBERS_AT + index * VAULT_MEMBER_BYTES;
+    memmove(at, at + VAULT_MEMBER_BYTES, (size_t)(made->bytes + made->n - at) - VAULT_MEMBER_BYTES);
+    made->bytes[MEMBERS_AT - 1]--;
+    made->n -= VAULT_MEMBER_BYTES + VAULT_TAG_BYTES;
+    stage_sign_again(made, author);
+}
+
+void stage_bend_member(vault_made_commit *made, size_t index, const vault_member *m,
+                       const vault_account *author)
+{
+    hk_writer w = hk_writer_of(made->bytes + MEMBERS_AT + index * VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
+    vault_member_write(&w, m);
+    stage_sign_again(made, author);
+}

@@ -99,6 +99,12 @@ void stage_pair_close(stage_pair *s);
 /* The commit this account would make, whether it is valid or not; wraps are complete only for valid ones. */
 hk_err stage_author(const vault_account *author, const vault_log *log, const vault_plan *plan,
                     vault_made_commit *ret);
+/* Signs edited bytes again as this author; consents must be as they were. */
+void stage_sign_again(vault_made_commit *made, const vault_account *author);
+/* What somebody who bends their own program would send: one member taken out, one written otherwise. */
+void stage_drop_member(vault_made_commit *made, size_t index, const vault_account *author);
+void stage_bend_member(vault_made_commit *made, size_t index, const vault_member *m,
+                       const vault_account *author);
 /* A consent by signer for subject in this role. */
 void stage_consent(const vault_account *signer, const conversation_id *conv, const vault_account *subject,
                    uint8_t role, uint8_t ret[static VAULT_CONSENT_BYTES]);

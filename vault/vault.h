@@ -175,8 +175,8 @@ typedef struct vault_log {
     bool expecting;
     bool going_on; /* a person decided to go on after different histories: still said, no longer stopping */
     uint32_t resumed;
+    bool resume_seen;   /* somebody's RESUME that keeps only remembered members stands in this log */
     vault_tip expected; /* what the account state remembers */
-    uint32_t resumable; /* members a RESUME may keep, as bits of chain.members at that moment */
     uint8_t my_index;
     uint8_t ck[VAULT_KEY_BYTES]; /* of the current epoch, unless VAULT_STOP_LOCKED */
     uint8_t message_key[VAULT_KEY_BYTES];
@@ -227,6 +227,9 @@ void vault_log_expect(vault_log *log, const vault_tip *tip);
 void vault_log_head(vault_log *log, int64_t head);
 void vault_log_tip(const vault_log *log, vault_tip *ret);
 void vault_log_go_on(vault_log *log); /* a person decided to go on after different histories */
+/* A person decided to go on where another member's RESUME went on. HK_CONFLICT: not interrupted, or there is
+ * no RESUME whose members were all remembered (then make one: vault_plan_resume). */
+hk_err vault_log_accept_resume(vault_log *log);
 bool vault_log_may_seal(const vault_log *log);
 
 /* ---- Sealing words ---- */
