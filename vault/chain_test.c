@@ -140,6 +140,8 @@ static void a_skipped_epoch_or_a_replaced_previous_commit_is_refused(void **stat
     longer.n++;
     refuses(HK_BAD, judge(&longer));
     must(judge(&MADE));
+    for (size_t n = 0; n < MADE.n; n++)
+        refuses(HK_BAD, vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, n), &S.place.chain));
 }
 
 static void a_conversation_ends_after_4096_commits(void **state)
@@ -287,6 +289,8 @@ static void a_chain_survives_as_bytes_and_refuses_anything_else(void **state)
     assert_memory_equal(&back, &S.place.chain, sizeof back);
     refuses(HK_BAD, vault_chain_decode(hk_slice_of(bytes, n - 1), &back));
     refuses(HK_BAD, vault_chain_decode(hk_slice_of(bytes, n + 1), &back));
+    bytes[0] = 2;
+    refuses(HK_BAD, vault_chain_decode(hk_slice_of(bytes, n), &back));
     vault_chain full = S.place.chain;
     full.member_count = VAULT_MEMBERS_MAX;
     full.consent_count = VAULT_CHAIN_CONSENTS_MAX;

@@ -202,6 +202,28 @@ static void a_consent_for_another_key_role_or_conversation_counts_for_nothing(vo
     refuses(HK_REFUSED, stage_author(&S.listener, &S.l.log, &p, &MADE));
 }
 
+static void the_consents_carried_are_those_the_author_signed_for(void **state)
+{
+    uint8_t other[VAULT_CONSENT_BYTES];
+    vault_consent parsed;
+    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
+    adds_a_consent(&plan, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
+    stage_consent(&S.client, &S.place.conv, &SUPER, VAULT_ROLE_SUPERVISOR, other); /* as good, but another */
+    size_t at = MADE.n - VAULT_CONSENT_BYTES - 40 - 3 * 32;
+    assert_memory_equal(MADE.bytes + at, plan.consents[0], VAULT_CONSENT_BYTES);
+    memcpy(MADE.bytes + at, other, sizeof other);
+    refuses(HK_BAD, judge(&MADE));
+    must(vault_consent_parse(hk_slice_of(other, sizeof other), &parsed));
+    refuses(HK_BAD, vault_consent_parse(hk_slice_of(other, sizeof other - 1), &parsed));
+    uint8_t longer[VAULT_CONSENT_BYTES + 1] = {0};
+    memcpy(longer, other, sizeof other);
+    refuses(HK_BAD, vault_consent_parse(hk_slice_of(longer, sizeof longer), &parsed));
+    longer[0] ^= 1;
+    refuses(HK_BAD, vault_consent_parse(hk_slice_of(longer, sizeof other), &parsed));
+    refuses(HK_BAD, vault_plan_consent(&plan, hk_slice_of(longer, sizeof other)));
+}
+
 static void a_consent_counts_once_in_a_chain(void **state)
 {
     vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
@@ -307,6 +329,10 @@ static void a_leave_is_signed_by_the_leaver_for_this_very_state(void **state)
     memcpy(leave + 24 + 16 + 32, S.client.id.b, 16); /* in the client's name */
     refuses(HK_REFUSED, vault_leave_check(&S.place.chain, hk_slice_of(leave, sizeof leave), &who));
     refuses(HK_BAD, vault_leave_check(&S.place.chain, hk_slice_of(leave, sizeof leave - 1), &who));
+    must(vault_leave_sign(&S.listener, &S.place.chain, leave));
+    later = S.place.chain;
+    later.conv.b[0] ^= 1;
+    refuses(HK_REFUSED, vault_leave_check(&later, hk_slice_of(leave, sizeof leave), &who));
     refuses(HK_REFUSED, vault_leave_sign(&EVIL, &S.place.chain, leave));
 }
 
@@ -586,6 +612,7 @@ int main(void)
         T(the_client_adds_whom_she_wants_but_never_a_second_client),
         T(a_supervisor_needs_the_clients_own_consent),
         T(a_consent_for_another_key_role_or_conversation_counts_for_nothing),
+        T(the_consents_carried_are_those_the_author_signed_for),
         T(a_consent_counts_once_in_a_chain),
         T(nobody_is_promoted_without_the_clients_word),
         T(a_supervisor_relative_or_interpreter_commits_nothing),

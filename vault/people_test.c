@@ -15,6 +15,7 @@ static vault_team TEAM;
 static conversation_id CONV;
 static uint8_t ROSTER[VAULT_ROSTER_BYTES], LEAD_ROSTER[VAULT_ROSTER_BYTES], CERT[VAULT_TEAM_BYTES];
 static uint8_t FIRST[VAULT_FIRST_BYTES_MAX], BODY[VAULT_PADDED_MAX];
+static uint8_t LONG[VAULT_FIRST_BYTES_MAX + 1];
 static size_t FIRST_N;
 
 static void on_roster(const vault_account *who, uint8_t role, bool lead, uint8_t *ret)
@@ -145,6 +146,23 @@ static void first_words_open_for_the_team_and_for_nobody_else(void **state)
         FIRST[at] ^= 1;
     }
     refuses(HK_BAD, vault_first_open(&KEY, hk_slice_of(FIRST, FIRST_N - 1), BODY, sizeof BODY, &got));
+    refuses(HK_TOO_MUCH, vault_first_open(&KEY, hk_slice_of(FIRST, FIRST_N), BODY, sizeof BODY - 1, &got));
+    vault_first_words parsed;
+    refuses(HK_TOO_MUCH, vault_first_words_parse(hk_slice_of(LONG, sizeof LONG), &parsed));
+    for (size_t n = 0; n < FIRST_N; n++)
+        refuses(HK_BAD, vault_first_words_parse(hk_slice_of(FIRST, n), &parsed));
+    vault_team_key later = KEY;
+    later.serial++; /* the same key under another serial is another team key */
+    refuses(HK_REFUSED, vault_first_open(&later, hk_slice_of(FIRST, FIRST_N), BODY, sizeof BODY, &got));
+    vault_words words = stage_words("x", NULL);
+    vault_team none = TEAM;
+    none.serial = 0;
+    must(vault_first_seal(&CLIENT, &CONV, &none, &words, FIRST, sizeof FIRST, &FIRST_N));
+    refuses(HK_BAD, vault_first_words_parse(hk_slice_of(FIRST, FIRST_N), &parsed));
+    size_t n;
+    refuses(HK_TOO_MUCH, vault_first_seal(&CLIENT, &CONV, &TEAM, &words, FIRST, FIRST_N - 1, &n));
+    memset(none.tk, 0, 32);
+    refuses(HK_REFUSED, vault_first_seal(&CLIENT, &CONV, &none, &words, FIRST, sizeof FIRST, &n));
 }
 
 static void first_words_in_anothers_name_are_found(void **state)
@@ -189,6 +207,17 @@ static void a_client_accepts_the_listener_who_names_her_own_first_words(void **s
     vault_account again;
     must(vault_account_make_again(&CLIENT.id, 1, &again));
     genesis(&LISTENER, &again, hash); /* with keys that are not hers */
+    refuses(HK_REFUSED, accept(hash));
+    genesis(&LISTENER, &EVIL, hash); /* without her */
+    refuses(HK_REFUSED, accept(hash));
+    vault_plan plan = {0};
+    uint8_t consent[VAULT_CONSENT_BYTES];
+    stage_plan_add(&plan, &CLIENT, VAULT_ROLE_CLIENT);
+    stage_plan_add(&plan, &LISTENER, VAULT_ROLE_LISTENER);
+    stage_consent(&CLIENT, &CONV, &CLIENT, VAULT_ROLE_CLIENT, consent);
+    must(vault_plan_consent(&plan, hk_slice_of(consent, sizeof consent)));
+    must(vault_genesis_make(&LISTENER, &CONV, VAULT_KIND_GROUP, hash, &plan,
+                            &MADE)); /* a group: not "only with you" */
     refuses(HK_REFUSED, accept(hash));
 }
 
