@@ -14,7 +14,8 @@
 
 hk_err hkd_open(const config *c, bool beside, store **ret)
 {
-    store_options options = {.path = c->db, .rooms = FEATURE_ROOMS, .readers = (int)c->readers, .beside = beside};
+    store_options options = {
+        .path = c->db, .rooms = FEATURE_ROOMS, .readers = (int)c->readers, .beside = beside};
     hk_err err = store_open(&options, ret);
     if (err != HK_OK)
         (void)fprintf(stderr, "hearkend: the database cannot be opened. %s\n", store_open_problem());
