@@ -15,6 +15,7 @@
 #include "features/accounts/accounts.h"
 #include "features/accounts/contract.h"
 #include "features/audit/audit.h"
+#include "features/audit/contract.h"
 #include "features/conversations/contract.h"
 #include "features/invitations/contract.h"
 #include "features/place/contract.h"
