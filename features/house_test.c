@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "features/house_test.h"
 
+#include <dirent.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -70,6 +71,14 @@ static hk_err make_place(void *ctx, store_db *db)
     return place_make(db, HK_LIT("The test place"), HK_LIT("en"), HK_LIT("GB"), HK_LIT("Europe/London"));
 }
 
+static void open_store(house *h)
+{
+    store_options options = {.path = h->db, .rooms = FEATURE_ROOMS, .readers = 1, .trust_file_system = true};
+    if (store_open(&options, &h->store) != HK_OK)
+        fail_msg("%s", store_open_problem());
+    h->place.store = h->store;
+}
+
 house *house_open(void)
 {
     house *h = calloc(1, sizeof *h);
@@ -83,9 +92,7 @@ house *house_open(void)
     h->now_ms = 1800000000000;
     hk_arena_init(&h->arena, (size_t)64 << 20);
     hk_arena_init(&h->requests, (size_t)8 << 20);
-    store_options options = {.path = h->db, .rooms = FEATURE_ROOMS, .readers = 1, .trust_file_system = true};
-    if (store_open(&options, &h->store) != HK_OK)
-        fail_msg("%s", store_open_problem());
+    open_store(h);
     uint8_t key[REST_KEY_BYTES] = {7};
     must(rest_key_new(key, &h->rest));
     h->place = (place){.store = h->store,
@@ -103,24 +110,38 @@ house *house_open(void)
     return h;
 }
 
+void house_reopen(house *h, const char *backup)
+{
+    store_close(h->store);
+    if (store_restore(backup, h->db) != HK_OK)
+        fail_msg("%s", store_open_problem());
+    open_store(h);
+}
+
+static void remove_folder(const char *folder)
+{
+    DIR *all = opendir(folder);
+    struct dirent *one;
+    char path[400];
+    while (all && (one = readdir(all)) != NULL) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
+        if (one->d_name[0] != '.')
+            (void)unlink(path); /* what is left over shows in rmdir */
+    }
+    if (all)
+        (void)closedir(all); /* it was only read */
+    assert_int_equal(rmdir(folder), 0);
+}
+
 void house_close(house *h)
 {
-    char command[160];
     store_close(h->store);
     live_free(h->place.live);
     place_presence_free(h->place.presence);
     rest_key_free(h->rest);
     hk_arena_done(&h->arena);
     hk_arena_done(&h->requests);
-    static const char *const ENDINGS[] = {"",           "-wal",       "-shm",           "-lock",    "-wraps",
-                                          "-wraps-wal", "-wraps-shm", "-wraps-journal", "-journal", NULL};
-    for (size_t i = 0; ENDINGS[i]; i++) {
-        (void)snprintf(command, sizeof command, "%s%s", h->db, ENDINGS[i]);
-        (void)unlink(command); /* may not be there */
-    }
-    (void)unlink(h->deletions);   /* likewise */
-    (void)unlink(h->audit_heads); /* likewise */
-    (void)rmdir(h->folder);       /* a test's own files may still lie there */
+    remove_folder(h->folder);
     free(h);
 }
 

@@ -69,6 +69,7 @@ typedef struct person {
 
 house *house_open(void);
 void house_close(house *h);
+void house_reopen(house *h, const char *backup); /* the same place, restored from a backup */
 
 /* One request of somebody (NULL: a stranger). answer_shape NULL: not looked at. */
 hk_err house_call(house *h, person *p, const char *method, const char *path, const shape *body_shape,
