@@ -69,10 +69,11 @@ static void on_answer(void *ctx, void *token, hk_err err, const kept_body *kept,
     (void)code;
 }
 
-static void on_back(void *ctx)
+static hk_err on_back(void *ctx)
 {
     crowd *c = ctx;
     c->opened_times++;
+    return HK_OK;
 }
 
 static void on_lost(void *ctx)

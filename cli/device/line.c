@@ -43,13 +43,32 @@ static void send_unanswered(line *l)
     }
 }
 
+static void retry_in(line *l, int64_t ms)
+{
+    struct timeval wait = {ms / 1000, (ms % 1000) * 1000};
+    event_add(l->retry, &wait);
+}
+
+static void on_close(void *ctx, int code)
+{
+    (void)code;
+    line *l = ctx;
+    l->open = false;
+    if (l->lost_at_ms == 0)
+        l->lost_at_ms = device_now_ms();
+    retry_in(l, LINE_RETRY_MS);
+}
+
 static void on_open(void *ctx)
 {
     line *l = ctx;
     l->open = true;
-    l->lost_at_ms = 0;
     l->opened++;
-    l->events->on_back(l->ctx);
+    if (l->events->on_back(l->ctx) == HK_BUSY) {
+        on_close(l, 0);
+        return;
+    }
+    l->lost_at_ms = 0;
     send_unanswered(l);
 }
 
@@ -93,22 +112,6 @@ static void on_text(void *ctx, hk_slice text)
             l->events->on_entry(l->ctx, &entry);
     }
     json_decref(message);
-}
-
-static void retry_in(line *l, int64_t ms)
-{
-    struct timeval wait = {ms / 1000, (ms % 1000) * 1000};
-    event_add(l->retry, &wait);
-}
-
-static void on_close(void *ctx, int code)
-{
-    (void)code;
-    line *l = ctx;
-    l->open = false;
-    if (l->lost_at_ms == 0)
-        l->lost_at_ms = device_now_ms();
-    retry_in(l, LINE_RETRY_MS);
 }
 
 static const socket_events SOCKET_EVENTS = {on_open, on_text, on_close};

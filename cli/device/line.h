@@ -19,8 +19,9 @@ typedef struct line_events {
     /* The place's answer to line_send. HK_OK: kept at position. Otherwise code is the place's
      * ("stale_epoch"). */
     void (*on_answer)(void *ctx, void *token, hk_err err, const kept_body *kept, const char *code);
-    void (*on_back)(
-        void *ctx); /* the line is open, again or for the first time: read the log before anything else */
+    /* The line is open, again or for the first time: read the log before anything else. HK_BUSY: the place is
+     * gone again while it was asked; the line will open anew and say so again. */
+    hk_err (*on_back)(void *ctx);
     void (*on_lost)(void *ctx); /* it could not be opened again within LINE_PATIENCE_MS */
 } line_events;
 

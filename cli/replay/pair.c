@@ -136,17 +136,24 @@ void pair_listener_entry(pair *p, const entry_item *entry)
         stop(p, "the listener could not read an entry");
 }
 
-static void on_client_back(void *ctx)
+static hk_err catch_up(pair *p, talk *t, const char *problem)
 {
-    pair *p = ctx;
-    if (p->client_talk && talk_catch_up(p->client_talk) != HK_OK)
-        stop(p, "the client could not read the log");
+    hk_err err = t && !p->problem ? talk_catch_up(t) : HK_OK;
+    if (err != HK_OK &&
+        err != HK_BUSY) /* a place that is gone again is no problem yet: the line waits for it */
+        stop(p, problem);
+    return err;
 }
 
-void pair_listener_back(pair *p)
+static hk_err on_client_back(void *ctx)
 {
-    if (p->listener_talk && talk_catch_up(p->listener_talk) != HK_OK)
-        stop(p, "the listener could not read the log");
+    pair *p = ctx;
+    return catch_up(p, p->client_talk, "the client could not read the log");
+}
+
+hk_err pair_listener_back(pair *p)
+{
+    return catch_up(p, p->listener_talk, "the listener could not read the log");
 }
 
 static void on_client_lost(void *ctx)

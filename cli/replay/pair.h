@@ -34,7 +34,7 @@ bool pair_is_done(const pair *p);
 bool pair_is_open(const pair *p); /* its own line is connected */
 bool pair_is(const pair *p, const conversation_id *conversation);
 void pair_listener_entry(pair *p, const entry_item *entry);
-void pair_listener_back(pair *p);
+hk_err pair_listener_back(pair *p); /* HK_BUSY: the place is gone again */
 /* The answer to something this pair sent on the listener's line (its token). */
 void pair_answer(void *token, hk_err err, const kept_body *kept, const char *code);
 /* What was sent and never opened. */

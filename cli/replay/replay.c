@@ -88,11 +88,13 @@ static void on_entry(void *ctx, const entry_item *entry)
         }
 }
 
-static void on_back(void *ctx)
+static hk_err on_back(void *ctx)
 {
     replay_run *r = ctx;
-    for (size_t i = 0; i < r->wave_count; i++)
-        pair_listener_back(r->wave[i]);
+    hk_err err = HK_OK;
+    for (size_t i = 0; i < r->wave_count && err != HK_BUSY; i++)
+        err = pair_listener_back(r->wave[i]);
+    return err;
 }
 
 static void on_answer(void *ctx, void *token, hk_err err, const kept_body *kept, const char *code)

@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
 const cycles = values.short ? '30' : values.cycles
 const points = values.short ? '200' : values.points
 const seed = process.env.HEARKEN_SEED ?? String(1 + Math.floor(Math.random() * 1e6))
+const folder = path.dirname(fileURLToPath(import.meta.url)) // import.meta.dirname is younger than Node 18
 const here = (name) => path.join(values.build, 'store', name)
 
 const steps = [
@@ -45,6 +47,16 @@ const steps = [
     name: 'kill -9 catches a store that acknowledges early',
     run: [here('crash/store_killed_ack_early'), '--cycles', '30', '--seed', seed, '--expect-faults'],
   },
+  {
+    name: 'kill -9 of a whole place under load: every message once, in order, on the other side',
+    run: [process.execPath, path.join(folder, 'killed.mjs'), '--build', values.build, '--cycles',
+      values.short ? '12' : values.cycles, '--seed', seed],
+  },
+  ...['ack_early', 'no_dedup'].map((broken) => ({
+    name: `kill -9 catches a whole place broken by ${broken}`,
+    run: [process.execPath, path.join(folder, 'killed.mjs'), '--build', values.build, '--cycles', '80',
+      '--seed', seed, '--daemon', `journeys/crash/hearkend_${broken}`, '--expect-faults'],
+  })),
   {
     name: 'faults at every k-th call: nothing false, nothing hangs, work goes on',
     run: [here('store_fault_test')],
