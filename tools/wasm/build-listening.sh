@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Builds the listening engine twice: build-wasm/listening.wasm for every browser and listening-simd.wasm for those
-# with SIMD (the page picks). The files are named in listening/wasm-sources.txt, one a line from the top of the
-# tree. Both must give the same bits as the native build: no fused multiply-add, no other libm than our own.
+# with SIMD (the page picks). Both must give the same bits as the native build: no fused multiply-add, no other libm than our own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tools/wasm/flags.sh
 
 OUT=${1:-build-wasm}
-mapfile -t files < <(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' listening/wasm-sources.txt)
+mapfile -t files < <(ls listening/{lexicon,model,words}/*.c base/slice.c base/result.c listening/wasm/abi.c |
+    grep -vE '(_test|_fuzz)\.c$')
 mkdir -p "$OUT"
 build() { # build NAME FLAG...
     local name=$1
@@ -20,3 +20,8 @@ build() { # build NAME FLAG...
 }
 build listening
 build listening-simd -msimd128
+for name in listening listening-simd; do
+    node tools/wasm/imports.mjs "$OUT/$name.wasm" --gives memory --gives _initialize --gives listening_weights \
+        --gives listening_open --gives listening_input --gives listening_output --gives listening_conversation \
+        --gives listening_hint --gives listening_wipe
+done

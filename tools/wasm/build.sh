@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools/wasm/build-vault.sh "$@"
-if [ -e listening/wasm-sources.txt ]; then tools/wasm/build-listening.sh "$@"; fi
+tools/wasm/build-listening.sh "$@"
