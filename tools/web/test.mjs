@@ -4,6 +4,7 @@
 //   unit      *.test.ts(x): pure, no WASM, no browser
 //   wasm      *.wasm.test.ts: our WASM builds inside node
 //   browser   *.browser.test.ts: our WASM and workers in real Chromium
+//   figures   *.figures.ts: no tests, prints measurements
 //   journeys  *.journey.ts: whole stories against a real server
 //
 // The tests are bundled first (node 18 and 20 read no TypeScript); HEARKEN_ROOT tells them where the tree is.
@@ -18,6 +19,7 @@ const SUITES = {
   unit: (name) => /\.test\.tsx?$/.test(name) && !/\.(wasm|browser)\.test\.ts$/.test(name),
   wasm: (name) => name.endsWith(".wasm.test.ts"),
   browser: (name) => name.endsWith(".browser.test.ts"),
+  figures: (name) => name.endsWith(".figures.ts"),
   journeys: (name) => name.endsWith(".journey.ts"),
 };
 
@@ -70,7 +72,8 @@ await esbuild.build({
 const built = files.map((file) => path.join(outdir, file.replace(/\.tsx?$/, ".mjs")));
 // One file at a time: browsers and Argon2 on two cores would only time each other out.
 const together = suite === "unit" ? [] : ["--test-concurrency=1"];
-const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...together, ...built], {
+const how = suite === "figures" ? [] : ["--test", ...together];
+const run = spawnSync(process.execPath, ["--enable-source-maps", ...how, ...built], {
   cwd: ROOT,
   stdio: "inherit",
   env: { ...process.env, HEARKEN_ROOT: ROOT },

@@ -31,7 +31,7 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-type Manifest = { files: { path: string; file: string; type: string }[]; assets: Record<string, string> };
+type Manifest = { files: { path: string; file: string; type: string }[] };
 
 export type Served = { origin: string; manifest: Manifest; close(): Promise<void> };
 

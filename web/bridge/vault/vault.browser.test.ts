@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The vault in real Chromium: workers, WASM, IndexedDB and Argon2 under the strict CSP and Trusted Types.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { after, before, test } from "node:test";
 import { openPage, openStage, type Opened, type Stage } from "../testing/browser.ts";
 import type { TestPage } from "../testing/page.ts";
@@ -208,4 +211,28 @@ test("only our own workers start; any other address is refused by the page's one
     };
   });
   assert.deepEqual(ran, { other: "refused", foreign: "refused", plain: "refused" });
+});
+
+const root = process.env["HEARKEN_ROOT"] ?? ".";
+
+test("Chromium makes the vectors byte for byte as they are kept", async () => {
+  execFileSync(path.join(root, "tools/wasm/vault-tests.sh"), { stdio: ["ignore", "ignore", "inherit"] });
+  const program = fs.readFileSync(path.join(root, "build-wasm/vault-tests/vectors.wasm")).toString("base64");
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (program) => {
+    const bytes = Uint8Array.from(atob(program), (c) => c.charCodeAt(0));
+    return hearken.runWasi(bytes, { arguments: ["--write", "/v1.json"] });
+  }, program);
+  assert.equal(ran.code, 0, ran.stdout);
+  assert.equal(ran.file, fs.readFileSync(path.join(root, "vault/vectors/v1.json"), "latin1"));
+  quiet(it);
+});
+
+test("after wiping, no key and no draw is left in the module's memory in Chromium", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(() => hearken.looks.canaries());
+  assert.ok(ran.draws >= 8, `${ran.draws}`);
+  assert.ok(ran.before >= 4, `the scan finds keys while they are in use: ${ran.before}`);
+  assert.equal(ran.after, 0);
+  quiet(it);
 });
