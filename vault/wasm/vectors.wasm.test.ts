@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { runWasi } from "./testing/wasi.ts";
+import { runWasi } from "../../web/bridge/testing/wasi.ts";
 
 const root = process.env["HEARKEN_ROOT"] ?? ".";
 const dir = path.join(root, "build-wasm/vault-tests");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Tests only: a page whose script can reach the bridges, so that tests drive them in a real browser.
-import { runWasi } from "../../../vault/wasm/testing/wasi.ts";
+import { runWasi } from "./wasi.ts";
 import { Conversations } from "../vault/conversations.ts";
 import { forgetDevice } from "../vault/device.ts";
 import { Files } from "../vault/files.ts";
