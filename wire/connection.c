@@ -247,8 +247,10 @@ void conn_accept(wire *w, int fd, const struct sockaddr *address, bool is_metric
 {
     uint64_t key = gate_address_key(w, address);
     bool is_local = address->sa_family == AF_UNIX;
+    bool is_proxied = w->options.trust_forwarded && (is_local || listen_is_loopback(address));
     conn *c = NULL;
-    if (is_local || is_metrics || wire_rate_take(w->rates, WIRE_RATE_CONNECTIONS, key, w->now_ms, NULL))
+    if (is_local || is_proxied || is_metrics ||
+        wire_rate_take(w->rates, WIRE_RATE_CONNECTIONS, key, w->now_ms, NULL))
         c = calloc(1, sizeof *c);
     else
         atomic_fetch_add(&w->figures.refused_rates, 1);
@@ -261,6 +263,7 @@ void conn_accept(wire *w, int fd, const struct sockaddr *address, bool is_metric
     c->w = w;
     c->address_key = key;
     c->is_local = is_local;
+    c->is_proxied = is_proxied && !is_metrics;
     c->is_metrics = is_metrics;
     queue_enter(c, CONN_BY_HEAD);
     tune(fd, address);

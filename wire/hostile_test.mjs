@@ -380,6 +380,17 @@ async function rates(files) {
   check(/set-cookie: __Host-hearken=signed-in; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Strict/i.test(other.head), 'the cookie');
   check((await p.ask(p.head('GET /healthz'))).status === 200, 'health is not limited');
   check((await p.stop()) === 0, 'it leaves');
+  process.env.TRUST_FORWARDED = '1';
+  const q = await Place.start(binary, { files, factor: 1 });
+  delete process.env.TRUST_FORWARDED;
+  const from = async (who) => (await q.ask(q.post('/api/sign-in', '{"handle":"anna"}', [`X-Forwarded-For: ${who}`]))).status;
+  const many = async (who) => { let n = 0; for (let i = 0; i < 14; i++) n += (await from(who(i))) === 204; return n; };
+  check((await many(() => '192.0.2.1')) === 12, 'an address behind the proxy is counted');
+  check((await many((i) => `198.51.100.${i}, 192.0.2.1`)) === 0, 'what stands before the last address is hearsay');
+  check((await many(() => '192.0.2.2')) === 12, 'another address is another bucket');
+  check((await many((i) => `2001:db8:1:2::${i}`)) === 12, 'an IPv6 /64 is one');
+  check((await many((i) => `2001:db8:1:${i + 5}::1`)) === 14, 'others are not');
+  check((await q.stop()) === 0, 'it leaves, too');
 }
 
 await main();

@@ -221,8 +221,8 @@ static int judge_api(const wire *w, const wire_head *h, judged *j)
 
 static void take_rate(conn *c, wire_rate rate, uint64_t key, judged *j)
 {
-    if (j->status || wire_rate_take(c->w->rates, rate, key, c->w->now_ms, &j->retry_after_s))
-        return;
+    if (j->status || key == 0 || wire_rate_take(c->w->rates, rate, key, c->w->now_ms, &j->retry_after_s))
+        return; /* an address nobody told us (0) must not become one bucket for everybody */
     atomic_fetch_add(&c->w->figures.refused_rates, 1);
     j->status = 429;
 }
@@ -243,7 +243,7 @@ static void judge_rates(conn *c, judged *j)
 static void judge(conn *c, const wire_head *h, judged *j)
 {
     *j = (judged){0};
-    if (c->is_local && c->w->options.trust_forwarded)
+    if (c->is_proxied)
         c->address_key = gate_forwarded_key(c->w, h);
     j->status = gate_host(c->w, h);
     if (!j->status && is_api(h->path))

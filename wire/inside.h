@@ -131,6 +131,7 @@ typedef struct conn {
     uint8_t unanswered;
     uint8_t controls;     /* since the last check */
     bool is_metrics : 1;  /* came in at the metrics listener */
+    bool is_proxied : 1;  /* from our own proxy, which says the address */
     bool is_local : 1;    /* came in at a Unix socket */
     bool close_after : 1; /* this answer is the last */
     bool heard : 1;       /* SOCKET: since the last check */
@@ -263,5 +264,6 @@ struct bufferevent *tls_bufferevent(wire *w, int fd);
 /* ---- Addresses (wire/listen.c) */
 hk_err listen_open(wire *w, const char **ret_problem);
 void listen_close(wire *w);
+bool listen_is_loopback(const struct sockaddr *address);
 
 #endif

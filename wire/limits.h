@@ -67,7 +67,6 @@
     X(ACCOUNT, "account", ACCOUNT, 300, 72000)         /* 20 a second for long: syncing, files */            \
     X(SIGN_IN, "sign_in", HANDLE, 12, 60)              /* one guess a minute after a dozen typing errors */  \
     X(SIGN_IN_ALL, "sign_in_all", ADDRESS, 120, 1200)  /* all handles from one address together */           \
-    X(RECOVERY, "recovery", ADDRESS, 10, 30)           /* nobody types recovery sheets all day */            \
     X(ARRIVALS, "arrivals", ADDRESS, 30, 120)          /* a class arriving together, not a script */         \
     X(INVITATIONS, "invitations", ADDRESS, 30, 120)    /* looking at a token: tokens have 128 bits anyway */
 #define WIRE_RATE_SLOTS                                                                                      \

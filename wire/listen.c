@@ -83,13 +83,15 @@ static hk_err open_unix(wire *w, const char *path, const char **ret_problem)
     return HK_OK;
 }
 
-static bool is_loopback(const struct sockaddr_storage *address)
+bool listen_is_loopback(const struct sockaddr *address)
 {
-    if (address->ss_family == AF_INET) {
+    if (address->sa_family == AF_INET) {
         struct sockaddr_in in;
         memcpy(&in, address, sizeof in);
         return (ntohl(in.sin_addr.s_addr) >> 24) == 127;
     }
+    if (address->sa_family != AF_INET6)
+        return false;
     struct sockaddr_in6 in6;
     memcpy(&in6, address, sizeof in6);
     return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
@@ -126,7 +128,7 @@ hk_err listen_open(wire *w, const char **ret_problem)
     raise_files();
     if (w->options.metrics) {
         if (evutil_parse_sockaddr_port(w->options.metrics, (struct sockaddr *)&address, &n) != 0 ||
-            !is_loopback(&address)) {
+            !listen_is_loopback((struct sockaddr *)&address)) {
             *ret_problem = "metrics may listen on a loopback address only, as 127.0.0.1:PORT";
             return HK_BAD;
         }

@@ -98,6 +98,7 @@ export class Place {
     p.process = spawn(binary, [listen ?? `127.0.0.1:${port}`, p.origin, files, `127.0.0.1:${metrics}`, String(factor), ...tls],
       { stdio: ['ignore', 'pipe', 'inherit'] });
     p.exit = new Promise((done) => p.process.on('exit', (code, signal) => done(signal ?? code)));
+    process.on('exit', () => p.process.kill('SIGKILL')); // a test that fails leaves nothing behind
     await new Promise((done, fail) => { p.process.stdout.once('data', done); p.exit.then(() => fail(new Error('the place did not start'))); });
     return p;
   }

@@ -246,7 +246,8 @@ int main(int count, char **words)
                                   .origins = origins,
                                   .tls_certificate = count > 6 ? words[6] : NULL,
                                   .tls_key = count > 7 ? words[7] : NULL,
-                                  .trust_forwarded = strncmp(words[1], "unix:", 5) == 0,
+                                  .trust_forwarded =
+                                      strncmp(words[1], "unix:", 5) == 0 || getenv("TRUST_FORWARDED"),
                                   .routes = routes,
                                   .route_counts = route_counts,
                                   .room_count = 1,

@@ -152,7 +152,8 @@ typedef struct wire_options {
     const char *const
         *origins; /* NULL-terminated: "https://talk.example.org"; checked on every unsafe request */
     const char *tls_certificate, *tls_key; /* files, or NULL */
-    bool trust_forwarded; /* behind our own proxy on a Unix socket: take X-Forwarded-For's last address */
+    bool trust_forwarded; /* behind our own proxy, on a Unix socket or loopback: take X-Forwarded-For's last
+                             address */
     const wire_route *const *routes;
     const size_t *route_counts;
     size_t room_count;
