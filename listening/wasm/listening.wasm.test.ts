@@ -10,7 +10,7 @@ import { ListeningError, ListeningModule } from "../../web/bridge/listening/modu
 import type { Turn } from "../../web/bridge/listening/types.ts";
 
 const root = process.env["HEARKEN_ROOT"] ?? ".";
-const weightsFile = path.join(root, "listening/model/weights.bin");
+const weightsFile = path.join(root, "listening/model/en.hkm");
 
 function engine(name: string, weights: ArrayBuffer | null = null): ListeningModule {
   const bytes = fs.readFileSync(path.join(root, "build-wasm", name));

@@ -8,7 +8,7 @@ export const BINARIES = [
   { name: "kdfWasm", from: "build-wasm/kdf.wasm", type: "application/wasm" },
   { name: "listeningWasm", from: "build-wasm/listening.wasm", type: "application/wasm", optional: true },
   { name: "listeningSimdWasm", from: "build-wasm/listening-simd.wasm", type: "application/wasm", optional: true },
-  { name: "listeningWeights", from: "listening/model/weights.bin", type: "application/octet-stream", optional: true },
+  { name: "listeningWeights", from: "listening/model/en.hkm", type: "application/octet-stream", optional: true },
 ];
 
 // Each worker is one file of its own: what runs beside keys or drafts shares no chunk with a page. Audio

@@ -24,7 +24,7 @@ const TYPES = {
   ".png": "image/png",
   ".ico": "image/x-icon",
   ".txt": "text/plain; charset=utf-8",
-  ".bin": "application/octet-stream",
+  ".hkm": "application/octet-stream",
 };
 const COMPRESSED_ALREADY = new Set([".woff2", ".png"]);
 
