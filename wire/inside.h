@@ -199,6 +199,19 @@ int gate_origin(const wire *w, const wire_head *h, bool unsafe);
 uint64_t gate_address_key(const wire *w, const struct sockaddr *address);
 uint64_t gate_forwarded_key(const wire *w, const wire_head *h);
 
+/* ---- Judging a head (wire/judge.c) */
+typedef struct judged {
+    int status; /* to refuse with; 0: go on */
+    bool is_upgrade;
+    int retry_after_s;
+    size_t body_n;
+    hk_slice ticket;
+    wire_match match;
+} judged;
+
+void judge(conn *c, const wire_head *h, judged *j);
+void judge_rates(conn *c, judged *j); /* once for each request: it takes tokens */
+
 /* ---- Cookies (wire/cookie.c) */
 #define WIRE_COOKIE           "__Host-hearken"
 #define WIRE_PRE_LOGIN_COOKIE "__Host-hearken-pre"
