@@ -24,6 +24,10 @@ static void put(const char *name, const char *text)
     assert_int_equal(fclose(f), 0);
 }
 
+#define TWICE                                                                                                \
+    "{\"files\":[{\"path\":\"/\",\"file\":\"a.html\",\"type\":\"t\"},"                                       \
+    "{\"path\":\"/\",\"file\":\"a.html\",\"type\":\"t\"}]}"
+
 static void a_manifest_that_leads_astray_is_refused(void **state)
 {
     (void)state;
@@ -36,8 +40,7 @@ static void a_manifest_that_leads_astray_is_refused(void **state)
         "{\"files\":[{\"path\":\"index\",\"file\":\"a.html\",\"type\":\"text/html\"}]}",
         "{\"files\":[{\"path\":\"/api/x\",\"file\":\"a.html\",\"type\":\"text/html\"}]}",
         "{\"files\":[{\"path\":\"/\",\"file\":\"a.html\",\"type\":\"text/html\\nX: y\"}]}",
-        "{\"files\":[{\"path\":\"/\",\"file\":\"a.html\",\"type\":\"t\"},{\"path\":\"/"
-        "\",\"file\":\"a.html\",\"type\":\"t\"}]}",
+        TWICE,
         "{\"files\":[{\"path\":\"/\",\"file\":\"a.html\"}]}",
     };
     put("a.html", "<p>a");
