@@ -316,6 +316,35 @@ static void a_device_that_was_away_goes_on_where_the_other_went_on_when_its_pers
     assert_int_equal(stage_say(&S.c, &S.place, "me too"), STAGE_STORED);
 }
 
+static void a_tip_that_is_older_than_what_was_read_asks_for_nothing(void **state)
+{
+    vault_tip tip;
+    vault_log_tip(&S.c.log, &tip);
+    tip.h[0] ^= 1;
+    assert_int_equal(stage_say(&S.c, &S.place, "one"), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    vault_log_expect(&S.c.log, &tip);
+    vault_log_head(&S.c.log, 0);
+    assert_true(vault_log_may_seal(&S.c.log));
+    vault_log_tip(&S.c.log, &tip);
+    tip.h[0] ^= 1;
+    vault_log_expect(&S.c.log, &tip); /* but at this very position it is compared at once */
+    assert_true(S.c.log.stops & VAULT_STOP_INTERRUPTED);
+}
+
+static void a_note_older_than_the_table_is_no_alarm(void **state)
+{
+    vault_plan plan;
+    vault_made_commit made;
+    vault_plan_from(&S.l.log.chain, &plan);
+    must(vault_commit_make(&S.l.log, &plan, &made)); /* made long ago */
+    for (int i = 0; i < VAULT_HISTORY_SLOTS_MIN + 1; i++)
+        found(HK_LIT("anything"), VAULT_BAD);
+    assert_int_equal(stage_commit(&S.place, &made), STAGE_STORED);
+    stage_read(&S.c, &S.place);
+    assert_true(vault_log_may_seal(&S.c.log));
+}
+
 static void a_resume_that_brings_back_somebody_removed_does_not_count(void **state)
 {
     vault_tip tip;
@@ -363,6 +392,8 @@ int main(void)
         T(a_restore_that_undoes_a_removal_is_never_accepted_silently),
         T(another_history_at_the_remembered_place_interrupts),
         T(a_device_that_was_away_goes_on_where_the_other_went_on_when_its_person_says_so),
+        T(a_tip_that_is_older_than_what_was_read_asks_for_nothing),
+        T(a_note_older_than_the_table_is_no_alarm),
         T(a_resume_that_brings_back_somebody_removed_does_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,42 @@ static void a_replay_is_shown_once(void **state)
     found(hk_slice_of(E, n), VAULT_SHOWN);
     found(hk_slice_of(E, n), VAULT_DUPLICATE);
     assert_int_equal(S.l.shown, 1);
+    assert_int_equal(S.l.last.content.n, 0); /* nothing to show by mistake */
+    assert_int_equal(S.l.log.messages, 1);
+}
+
+static void a_stream_belongs_to_its_account(void **state)
+{
+    size_t n = stage_seal(&S.c, "mine", NULL, E, sizeof E);
+    found(hk_slice_of(E, n), VAULT_SHOWN);
+    stage_read(&S.c, &S.place);
+    S.l.stream.id = S.c.stream.id; /* the same id at another account counts on its own */
+    S.l.stream.n = 0;
+    n = stage_seal(&S.l, "also mine", NULL, E, sizeof E);
+    stage_force(&S.place, hk_slice_of(E, n));
+    assert_int_equal(stage_read_one(&S.c, &S.place), VAULT_SHOWN);
+    assert_int_equal(stage_read_one(&S.l, &S.place), VAULT_SHOWN);
+}
+
+static void
+words_that_saw_something_older_than_the_table_are_shown_and_say_that_it_was_not_compared(void **state)
+{
+    static stage_device away;
+    stage_device_open(&away, &S.client, &S.place.conv); /* sealed here long ago, sent only now */
+    stage_read(&away, &S.place);
+    size_t n = stage_seal(&away, "late", NULL, E, sizeof E);
+    assert_true(S.l.last.history_checked);
+    for (int i = 0; i < VAULT_HISTORY_SLOTS_MIN - 1; i++)
+        found(HK_LIT("anything"), VAULT_BAD);
+    found(hk_slice_of(E, n), VAULT_SHOWN);
+    assert_true(S.l.last.history_checked); /* the oldest that is remembered */
+    stage_read(&away, &S.place);
+    n = stage_seal(&away, "later", NULL, E, sizeof E);
+    for (int i = 0; i < VAULT_HISTORY_SLOTS_MIN; i++)
+        found(HK_LIT("anything"), VAULT_BAD);
+    found(hk_slice_of(E, n), VAULT_SHOWN);
+    assert_false(S.l.last.history_checked);
+    stage_device_done(&away);
 }
 
 static void a_replay_under_a_new_id_is_bad(void **state)
@@ -518,6 +554,8 @@ int main(void)
         T(a_flipped_bit_anywhere_is_never_shown),
         T(a_changed_sender_is_found),
         T(a_replay_is_shown_once),
+        T(a_stream_belongs_to_its_account),
+        T(words_that_saw_something_older_than_the_table_are_shown_and_say_that_it_was_not_compared),
         T(a_replay_under_a_new_id_is_bad),
         T(an_old_number_with_new_words_is_bad),
         T(words_in_another_order_are_shown_but_the_late_ones_are_not_believed),

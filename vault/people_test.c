@@ -105,6 +105,55 @@ static void a_team_key_signed_by_somebody_who_is_no_lead_is_refused(void **state
     refuses(HK_REFUSED, team_check(NOW, 0));
 }
 
+static void a_team_key_needs_a_lead_whom_this_place_vouches_for_now(void **state)
+{
+    vault_place other, ours = PLACE;
+    vault_place_make(&other);
+    PLACE = other;
+    on_roster(&LEAD, VAULT_ROSTER_PEER, true, LEAD_ROSTER); /* another place says lead */
+    PLACE = ours;
+    refuses(HK_REFUSED, team_check(NOW, 0));
+    vault_roster r = {.account = LEAD.id, .role = VAULT_ROSTER_PEER, .lead = true, .serial = 1};
+    r.until_ms = NOW - 1; /* was a lead once */
+    memcpy(r.ik, LEAD.ik, 32);
+    must(vault_roster_sign(&PLACE, &r, LEAD_ROSTER));
+    refuses(HK_REFUSED, team_check(NOW, 0));
+    LEAD_ROSTER[0] ^= 1;
+    refuses(HK_BAD, team_check(NOW, 0));
+}
+
+static void certificates_have_a_serial_an_order_of_times_and_one_length(void **state)
+{
+    vault_roster r = {.account = LEAD.id, .role = VAULT_ROSTER_PEER, .serial = 0, .until_ms = 1}, got;
+    uint8_t longer[VAULT_ROSTER_BYTES + 1] = {0};
+    refuses(HK_BAD, vault_roster_sign(&PLACE, &r, ROSTER));
+    r.serial = 1;
+    r.from_ms = 1;
+    refuses(HK_BAD, vault_roster_sign(&PLACE, &r, ROSTER));
+    r.from_ms = -1;
+    refuses(HK_BAD, vault_roster_sign(&PLACE, &r, ROSTER));
+    on_roster(&LEAD, VAULT_ROSTER_PEER, false, ROSTER);
+    memcpy(longer, ROSTER, sizeof ROSTER);
+    refuses(HK_BAD, vault_roster_check(hk_slice_of(longer, sizeof longer), PLACE.pk, NOW, &got));
+    ROSTER[24 + 16 + 32 + 1] = 2; /* lead is yes or no */
+    crypto_sign_detached(ROSTER + 94, NULL, ROSTER, 94, PLACE.secret);
+    refuses(HK_BAD, vault_roster_check(hk_slice_of(ROSTER, sizeof ROSTER), PLACE.pk, NOW, &got));
+    vault_team bad = TEAM;
+    bad.serial = 0;
+    refuses(HK_BAD, vault_team_sign(&LEAD, &bad, CERT));
+    bad = TEAM;
+    bad.until_ms = bad.from_ms;
+    refuses(HK_BAD, vault_team_sign(&LEAD, &bad, CERT));
+    certify(&LEAD, &TEAM);
+    CERT[24 + 16 + 3] = 0; /* serial 0, signed all the same */
+    crypto_sign_detached(CERT + 92, NULL, CERT, 92, LEAD.ik_secret);
+    refuses(HK_BAD, team_check(NOW, 0));
+    certify(&LEAD, &TEAM);
+    CERT[92 - 8 + 2] = 0x1f; /* until the year 3000 */
+    crypto_sign_detached(CERT + 92, NULL, CERT, 92, LEAD.ik_secret);
+    refuses(HK_REFUSED, team_check(NOW, 0));
+}
+
 static void a_swapped_team_key_is_refused(void **state)
 {
     vault_team_key evil;
@@ -121,6 +170,7 @@ static void a_team_wrap_opens_for_its_listener_and_its_certificate(void **state)
     must(vault_team_unwrap(&LISTENER, hk_slice_of(wrap, sizeof wrap), &TEAM, &got));
     assert_memory_equal(&got, &KEY, sizeof got);
     refuses(HK_REFUSED, vault_team_unwrap(&EVIL, hk_slice_of(wrap, sizeof wrap), &TEAM, &got));
+    refuses(HK_REFUSED, vault_team_unwrap(&LISTENER, hk_slice_of(wrap, sizeof wrap - 1), &TEAM, &got));
     vault_account rotated = LISTENER;
     must(vault_account_rotate_ek(&rotated));
     must(vault_team_unwrap(&rotated, hk_slice_of(wrap, sizeof wrap), &TEAM, &got));
@@ -264,6 +314,8 @@ static void an_invitation_pins_both_sides(void **state)
     refuses(HK_REFUSED, vault_invite_auth_check(&invite, &invitee, &elsewhere, auth));
     vault_invite_make(PLACE.pk, &LISTENER, &other);
     refuses(HK_REFUSED, vault_invite_auth_check(&other, &invitee, &CONV, auth));
+    invitee.role = 9; /* no member at all */
+    refuses(HK_BAD, vault_invite_auth_check(&invite, &invitee, &CONV, auth));
     vault_invite_first_hash(auth, hash);
     genesis(&LISTENER, &CLIENT, hash);
     must(accept(hash));
@@ -316,6 +368,8 @@ int main(void)
         T(a_roster_certificate_is_the_places_or_nothing),
         T(a_team_key_that_is_expired_older_or_not_yet_valid_is_refused),
         T(a_team_key_signed_by_somebody_who_is_no_lead_is_refused),
+        T(a_team_key_needs_a_lead_whom_this_place_vouches_for_now),
+        T(certificates_have_a_serial_an_order_of_times_and_one_length),
         T(a_swapped_team_key_is_refused),
         T(a_team_wrap_opens_for_its_listener_and_its_certificate),
         T(first_words_open_for_the_team_and_for_nobody_else),

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define STAGE_ENTRIES 512
+#define STAGE_ENTRIES 640
 #define STAGE_STREAMS 512
 
 #define must(call)         assert_int_equal((call), HK_OK)

@@ -131,7 +131,13 @@ static void a_different_key_for_a_pinned_person_is_a_conflict(void **state)
     assert_int_equal(pin->how, VAULT_PIN_SPOKEN); /* never weaker */
     must(vault_state_repin(&A.state, &OTHER.id, FRIEND.ik, VAULT_PIN_REPLACED, 4000));
     assert_memory_equal(vault_state_find_pin(&A.state, &OTHER.id)->ik, FRIEND.ik, 32);
-    refuses(HK_BAD, vault_state_pin(&A.state, &ME.id, ME.ik, 9, 1));
+    refuses(HK_BAD, vault_state_pin(&A.state, &ME.id, ME.ik, VAULT_PIN_SPOKEN + 1, 1));
+    refuses(HK_BAD, vault_state_pin(&A.state, &ME.id, ME.ik, 0, 1));
+    refuses(HK_BAD, vault_state_pin(&A.state, &ME.id, ME.ik, VAULT_PIN_SPOKEN, -1));
+    refuses(HK_BAD, vault_state_repin(&A.state, &OTHER.id, ME.ik, 0, 1));
+    refuses(HK_BAD, vault_state_repin(&A.state, &OTHER.id, ME.ik, VAULT_PIN_SPOKEN, -1));
+    must(vault_state_repin(&A.state, &ME.id, ME.ik, VAULT_PIN_SPOKEN,
+                           1)); /* nobody was pinned: now they are */
 }
 
 static void merging_keeps_the_older_pin_and_shows_the_difference(void **state)
