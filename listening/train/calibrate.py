@@ -3,7 +3,6 @@
 see is cut at one half, the probability may lean by a little (LEAN) so that the cut is also the best one."""
 import numpy as np
 from scipy.optimize import minimize
-from sklearn.metrics import f1_score
 
 import data
 
@@ -21,6 +20,15 @@ def calibration_error(p, y, bins=10):
     return sum(np.abs(p[at == b].mean() - y[at == b].mean()) * np.mean(at == b) for b in range(bins) if (at == b).any())
 
 
+def macro_f1(y, guess):
+    """The mean of the F1 of every class that is there, as sklearn's f1_score(average="macro") but fast."""
+    y, guess = np.asarray(y).astype(int), np.asarray(guess).astype(int)
+    k = max(y.max(), guess.max()) + 1
+    right = np.bincount(y[y == guess], minlength=k)
+    seen = np.bincount(y, minlength=k) + np.bincount(guess, minlength=k)
+    return np.mean(2 * right[seen > 0] / seen[seen > 0])
+
+
 def platt(z, y):
     def loss(ab):
         p = sigmoid(ab[0] * z + ab[1])
@@ -30,9 +38,9 @@ def platt(z, y):
 
 def lean(z, y):
     """How far to move calibrated sums so that macro-F1 at one half is best, within LEAN."""
-    best, move = f1_score(y, z > 0, average="macro"), 0.0
+    best, move = macro_f1(y, z > 0), 0.0
     for d in np.arange(-1.5, 1.51, 0.05):
-        f = f1_score(y, z + d > 0, average="macro")
+        f = macro_f1(y, z + d > 0)
         if f > best + 1e-4 * abs(d) and calibration_error(sigmoid(z + d), y) <= LEAN:
             best, move = f, d
     return move
@@ -49,11 +57,11 @@ def main_scale(z, y):
         return -np.mean(np.log(softmax(v[0] * z + v[1:])[np.arange(len(y)), y] + 1e-9))
     v = minimize(loss, [1.0, 0, 0, 0, 0], method="Nelder-Mead", options={"maxiter": 2000}).x
     slope, bias = v[0], v[1:] - v[1:].mean()
-    best = f1_score(y, (slope * z + bias).argmax(1), average="macro")
+    best = macro_f1(y, (slope * z + bias).argmax(1))
     for k in (2, 0, 1):
         for d in np.arange(-0.6, 0.61, 0.1):
             moved = bias + d * (np.arange(4) == k)
-            f = f1_score(y, (slope * z + moved).argmax(1), average="macro")
+            f = macro_f1(y, (slope * z + moved).argmax(1))
             if f > best + 1e-3:
                 best, bias = f, moved
     return slope, bias
@@ -65,7 +73,7 @@ def level_moves(z1, z2, level):
     for a in np.arange(-1.5, 1.51, 0.1):
         for b in np.arange(-1.5, 1.51, 0.1):
             guess = np.where(z1 + a < 0, 0, np.where(z2 + b > 0, 2, 1))
-            best = max(best, (f1_score(level, guess, average="macro") - 1e-3 * (abs(a) + abs(b)), a, b))
+            best = max(best, (macro_f1(level, guess) - 1e-3 * (abs(a) + abs(b)), a, b))
     return best[1:]
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The figures: each with a 90 % interval, bootstrapped over conversations (pairs: over posts' groups of one)."""
 import numpy as np
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 import data
-from calibrate import calibration_error, sigmoid, softmax
+from calibrate import calibration_error, macro_f1 as macro, sigmoid, softmax
 
 # One expert against nine others, and the published small models, where known (AnnoMI, EPITOME; shared figures).
 EXPERT = {"main": 0.861, "question": 0.958, "reflection": 0.883, "input": 0.876, "open/closed": 0.826}
@@ -26,10 +26,6 @@ class Scores:
         one = lambda h: np.where(p[:, h] < 0.5, 0, np.where(p[:, h + 1] >= 0.5, 2, 1))
         self.emotional, self.exploration = one(data.EMOTIONAL_1), one(data.EXPLORATION_1)
         self.interpretation = np.where(p[:, data.INTERPRETATION] >= 0.5, 2, 0)
-
-
-def macro(y, guess):
-    return f1_score(y, guess, average="macro", zero_division=0)
 
 
 def false_credit(gated, gold, good):

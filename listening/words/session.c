@@ -70,9 +70,9 @@ static void keep_second_looks(tally *t, uint32_t turn, const signals *s, const l
     if (s->speaker_feeling >= 2 && !names_feeling && s->overlap == 0 && s->words >= 4 &&
         c->reflection < 0.35f && c->question < 0.5f)
         keep(t, LISTEN_MOMENT_FEELING_PASSED, turn,
-             0.6f + 0.05f * (float)(s->speaker_feeling < 6 ? s->speaker_feeling : 6));
+             0.55f + 0.05f * (float)(s->speaker_feeling < 4 ? s->speaker_feeling : 4));
     if (s->phrases & PHRASE_AT_LEAST && c->reflection < 0.5f && s->speaker_feeling + s->speaker_hard > 0)
-        keep(t, LISTEN_MOMENT_AT_LEAST, turn, 0.7f);
+        keep(t, LISTEN_MOMENT_AT_LEAST, turn, 0.8f);
     if (s->phrases & PHRASE_OWN_STORY && s->i >= 4 && s->words >= 20 && s->i > 2 * s->you)
         keep(t, LISTEN_MOMENT_OWN_STORY, turn, 0.7f);
 }
@@ -126,18 +126,30 @@ static void balance_interval(const tally *t, listen_session *s)
     s->listening_balance_high = clamp(mean + half);
 }
 
+/* Of two at the same turn the surer one stays. */
+static void add_moment(const listen_moment *m, uint32_t from, listen_session *s)
+{
+    for (uint32_t i = 0; i < s->moments_n; i++)
+        if (s->moments[i].turn == m->turn) {
+            if (m->sureness > s->moments[i].sureness && i >= from)
+                s->moments[i] = *m;
+            return;
+        }
+    if (s->moments_n == LISTEN_MOMENTS_MAX)
+        return;
+    uint32_t at = s->moments_n++;
+    for (; at > from && s->moments[at - 1].turn > m->turn; at--)
+        s->moments[at] = s->moments[at - 1];
+    s->moments[at] = *m;
+}
+
 static void add_moments(const tally *t, bool strengths, listen_session *s)
 {
     uint32_t from = s->moments_n;
     for (size_t kind = 0; kind < HK_COUNT(t->best); kind++) {
         const listen_moment *m = &t->best[kind];
-        if (m->sureness <= 0 || listen_moment_is_strength(m->kind) != strengths ||
-            s->moments_n == LISTEN_MOMENTS_MAX)
-            continue;
-        uint32_t at = s->moments_n++;
-        for (; at > from && s->moments[at - 1].turn > m->turn; at--)
-            s->moments[at] = s->moments[at - 1];
-        s->moments[at] = *m;
+        if (m->sureness > 0 && listen_moment_is_strength(m->kind) == strengths)
+            add_moment(m, from, s);
     }
 }
 

@@ -155,7 +155,7 @@ uint32_t text_stem(const char *p, size_t n)
     } else if (n > 4 && ends(w, n, "ed")) {
         n -= 2;
         cut = true;
-    } else if (n > 5 && ends(w, n, "ly")) {
+    } else if (n > 4 && ends(w, n, "ly")) {
         n -= 2;
     }
     if (cut && n > 3 && w[n - 1] == w[n - 2] && !vowel(w[n - 1]) && w[n - 1] != 'l' && w[n - 1] != 's')
