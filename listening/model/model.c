@@ -19,24 +19,12 @@
  * The inner sums are integers, the outer ones floats in a fixed order: the same bits on every machine.
  */
 #include "listening/model/model.h"
+#include "listening/model/weights.h"
 
 #define HEADER_BYTES  64u
 #define FILE_VERSION  1u
 #define ROWS_BITS_MIN 8u
 #define ROWS_BITS_MAX 20u
-
-static uint32_t u32_at(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static float f32_at(const uint8_t *p)
-{
-    uint32_t bits = u32_at(p);
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    return f;
-}
 
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
@@ -53,18 +41,31 @@ static uint32_t crc32_of(const uint8_t *p, size_t n)
     return ~crc;
 }
 
+/* The knots lie between 0 and 1 and never fall. */
+static bool rises(const uint8_t *knots)
+{
+    float last = 0;
+    for (size_t k = 0; k < MODEL_KNOTS; k++) {
+        float knot = weights_f32(knots, k);
+        if (!(knot >= last && knot <= 1.0f))
+            return false;
+        last = knot;
+    }
+    return true;
+}
+
 hk_err listen_model_open(hk_slice file, listen_model *ret)
 {
-    if (file.n < HEADER_BYTES || memcmp(file.p, "HKLM", 4) != 0 || u32_at(file.p + 4) != FILE_VERSION ||
-        u32_at(file.p + 12) != file.n || u32_at(file.p + 24) != MODEL_HEADS || file.p[19] != 0)
+    if (file.n < HEADER_BYTES || memcmp(file.p, "HKLM", 4) != 0 || weights_u32(file.p + 4) != FILE_VERSION ||
+        weights_u32(file.p + 12) != file.n || weights_u32(file.p + 24) != MODEL_HEADS || file.p[19] != 0)
         return HK_BAD;
     listen_model m = {.bytes = file.p, .n = file.n};
     memcpy(m.language, file.p + 16, sizeof m.language);
-    m.view.rows_bits = u32_at(file.p + 20);
+    m.view.rows_bits = weights_u32(file.p + 20);
     m.view.heads = MODEL_HEADS;
-    m.view.vocab = u32_at(file.p + 28);
-    m.view.filters = u32_at(file.p + 32);
-    m.view.hidden = u32_at(file.p + 36);
+    m.view.vocab = weights_u32(file.p + 28);
+    m.view.filters = weights_u32(file.p + 32);
+    m.view.hidden = weights_u32(file.p + 36);
     if (m.view.rows_bits < ROWS_BITS_MIN || m.view.rows_bits > ROWS_BITS_MAX)
         return HK_BAD;
     size_t params = (size_t)4 * (MODEL_HEADS * (1 + BLOCKS) + MODEL_KNOTS);
@@ -73,11 +74,14 @@ hk_err listen_model_open(hk_slice file, listen_model *ret)
     HK_TRY(net_bytes(&m, &net));
     if (file.n != HEADER_BYTES + params + rows + net)
         return HK_BAD;
-    if (crc32_of(file.p + HEADER_BYTES, file.n - HEADER_BYTES) != u32_at(file.p + 8))
+    if (crc32_of(file.p + HEADER_BYTES, file.n - HEADER_BYTES) != weights_u32(file.p + 8))
         return HK_BAD;
     m.view.head_params = file.p + HEADER_BYTES;
     m.view.rows = m.view.head_params + params;
     m.view.net = m.view.rows + rows;
+    if (!weights_sane(m.view.head_params, params / 4) ||
+        !rises(m.view.head_params + params - 4 * MODEL_KNOTS) || !net_sane(&m))
+        return HK_BAD;
     *ret = m;
     return HK_OK;
 }
@@ -99,7 +103,7 @@ void model_logits(const listen_model *m, const context *c, const text_tokens *t,
 {
     enum { PARAMS = 1 + BLOCKS };
     for (int h = 0; h < MODEL_HEADS; h++)
-        ret[h] = f32_at(m->view.head_params + (size_t)4 * PARAMS * (size_t)h);
+        ret[h] = weights_f32(m->view.head_params, PARAMS * (size_t)h);
     for (uint32_t b = 0, from = 0; b < BLOCKS; from = f->end[b], b++) {
         uint32_t n = f->end[b] - from;
         if (n == 0)
@@ -108,8 +112,7 @@ void model_logits(const listen_model *m, const context *c, const text_tokens *t,
         add_rows(m, f->hash + from, n, sums);
         float share = 1.0f / exact_sqrt((float)n);
         for (int h = 0; h < MODEL_HEADS; h++)
-            ret[h] += f32_at(m->view.head_params + (size_t)4 * (PARAMS * (size_t)h + 1 + b)) *
-                      (float)sums[h] * share;
+            ret[h] += weights_f32(m->view.head_params, PARAMS * (size_t)h + 1 + b) * (float)sums[h] * share;
     }
     if (m->view.vocab > 0)
         net_add(m, c, t, scratch, ret);
@@ -133,8 +136,8 @@ static float calibrated(const listen_model *m, float p)
     float at = p * (MODEL_KNOTS - 1);
     uint32_t k = (uint32_t)at;
     if (k >= MODEL_KNOTS - 1)
-        return f32_at(knots + (size_t)4 * (MODEL_KNOTS - 1));
-    float low = f32_at(knots + (size_t)4 * k), high = f32_at(knots + (size_t)4 * (k + 1));
+        return weights_f32(knots, MODEL_KNOTS - 1);
+    float low = weights_f32(knots, k), high = weights_f32(knots, k + 1);
     return low + (high - low) * (at - (float)k);
 }
 

@@ -12,6 +12,7 @@
  * word i adds its row at place p to the filters at word i + 1 - p; filters are squashed at 0 from below.
  */
 #include "listening/model/model.h"
+#include "listening/model/weights.h"
 
 #define VOCAB_MAX 65536u
 
@@ -38,17 +39,33 @@ hk_err net_bytes(const listen_model *m, size_t *ret)
     return HK_OK;
 }
 
-static uint32_t u32_at(const uint8_t *p)
+/* Where the parts of the net lie. */
+typedef struct parts {
+    const uint8_t *filter_params, *hidden_params, *out_steps;
+    const int8_t *words, *marks, *hidden, *out;
+} parts;
+
+static parts parts_of(const listen_model *m)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    size_t v = m->view.vocab, f = m->view.filters, h = m->view.hidden;
+    parts p = {.filter_params = m->view.net + 4 * v};
+    p.words = (const int8_t *)p.filter_params + 8 * f;
+    p.marks = p.words + (v + 1) * NET_PLACES * f;
+    p.hidden = p.marks + (size_t)NET_MARKS * NET_PLACES * f;
+    p.hidden_params = (const uint8_t *)p.hidden + h * 2 * f;
+    p.out = (const int8_t *)p.hidden_params + 8 * h;
+    p.out_steps = (const uint8_t *)p.out + (size_t)MODEL_HEADS * h;
+    return p;
 }
 
-static float f32_at(const uint8_t *p)
+bool net_sane(const listen_model *m)
 {
-    uint32_t bits = u32_at(p);
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    return f;
+    if (m->view.vocab == 0)
+        return true;
+    parts p = parts_of(m);
+    return weights_sane(p.filter_params, (size_t)2 * m->view.filters) &&
+           weights_sane(p.hidden_params, (size_t)2 * m->view.hidden) &&
+           weights_sane(p.out_steps, MODEL_HEADS);
 }
 
 static uint32_t word_row(const listen_model *m, uint32_t hash)
@@ -56,7 +73,7 @@ static uint32_t word_row(const listen_model *m, uint32_t hash)
     uint32_t low = 0, high = m->view.vocab;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint32_t there = u32_at(m->view.net + (size_t)4 * middle);
+        uint32_t there = weights_u32(m->view.net + (size_t)4 * middle);
         if (there == hash)
             return middle;
         if (there < hash)
@@ -89,18 +106,17 @@ static void add_row(const int8_t *row, uint32_t filters, int32_t place[NET_PLACE
 }
 
 /* What each word adds at each place. */
-static void lay_words(const listen_model *m, const context *c, const text_tokens *t, const int8_t *words,
+static void lay_words(const listen_model *m, const parts *net, const context *c, const text_tokens *t,
                       net_scratch *s)
 {
-    uint32_t filters = m->view.filters;
-    const int8_t *marks = words + (size_t)(m->view.vocab + 1) * NET_PLACES * filters;
+    size_t filters = m->view.filters, row = NET_PLACES * filters;
     for (uint32_t i = 0; i < t->n; i++) {
         memset(s->place[i], 0, sizeof s->place[i]);
-        add_row(words + (size_t)word_row(m, t->token[i].hash) * NET_PLACES * filters, filters, s->place[i]);
+        add_row(net->words + word_row(m, t->token[i].hash) * row, m->view.filters, s->place[i]);
         uint32_t set = net_marks(c, t, i);
         for (uint32_t b = 0; b < NET_MARKS; b++)
             if (set >> b & 1)
-                add_row(marks + (size_t)b * NET_PLACES * filters, filters, s->place[i]);
+                add_row(net->marks + b * row, m->view.filters, s->place[i]);
     }
 }
 
@@ -109,11 +125,12 @@ static void pool(const text_tokens *t, const net_scratch *s, uint32_t filters, c
                  float *ret)
 {
     for (uint32_t f = 0; f < filters; f++) {
-        float bias = f32_at(params + (size_t)4 * f), step = f32_at(params + (size_t)4 * (filters + f));
+        float bias = weights_f32(params, f), step = weights_f32(params, filters + f);
         float greatest = 0, sum = 0;
         for (uint32_t i = 0; i < t->n; i++) {
-            int32_t v = s->place[i][1][f] + (i + 1 < t->n ? s->place[i + 1][2][f] : 0) +
-                        (i > 0 ? s->place[i - 1][0][f] : 0);
+            int32_t v = s->place[i][1][f];
+            v += i + 1 < t->n ? s->place[i + 1][2][f] : 0;
+            v += i > 0 ? s->place[i - 1][0][f] : 0;
             float out = bias + step * (float)v;
             out = out > 0 ? out : 0;
             greatest = out > greatest ? out : greatest;
@@ -124,31 +141,29 @@ static void pool(const text_tokens *t, const net_scratch *s, uint32_t filters, c
     }
 }
 
+/* The sum of n products, in order. */
+static float product(const float *a, const int8_t *b, uint32_t n)
+{
+    float sum = 0;
+    for (uint32_t k = 0; k < n; k++)
+        sum += a[k] * (float)b[k];
+    return sum;
+}
+
 void net_add(const listen_model *m, const context *c, const text_tokens *t, net_scratch *s, float *heads)
 {
     uint32_t filters = m->view.filters, hidden = m->view.hidden;
     if (t->n == 0)
         return;
-    const uint8_t *params = m->view.net + (size_t)4 * m->view.vocab;
-    const int8_t *words = (const int8_t *)params + (size_t)8 * filters;
-    lay_words(m, c, t, words, s);
+    parts net = parts_of(m);
+    lay_words(m, &net, c, t, s);
     float pooled[2 * NET_FILTERS_MAX], between[NET_HIDDEN_MAX];
-    pool(t, s, filters, params, pooled);
-    const int8_t *w1 = words + (size_t)(m->view.vocab + 1 + NET_MARKS) * NET_PLACES * filters;
-    const uint8_t *b1 = (const uint8_t *)w1 + (size_t)hidden * 2 * filters;
+    pool(t, s, filters, net.filter_params, pooled);
     for (uint32_t h = 0; h < hidden; h++) {
-        float sum = 0;
-        for (uint32_t k = 0; k < 2 * filters; k++)
-            sum += pooled[k] * (float)w1[(size_t)h * 2 * filters + k];
-        float out = f32_at(b1 + (size_t)4 * h) + f32_at(b1 + (size_t)4 * (hidden + h)) * sum;
+        float sum = product(pooled, net.hidden + (size_t)h * 2 * filters, 2 * filters);
+        float out = weights_f32(net.hidden_params, h) + weights_f32(net.hidden_params, hidden + h) * sum;
         between[h] = out > 0 ? out : 0;
     }
-    const int8_t *w2 = (const int8_t *)b1 + (size_t)8 * hidden;
-    const uint8_t *step = (const uint8_t *)w2 + (size_t)MODEL_HEADS * hidden;
-    for (uint32_t h = 0; h < MODEL_HEADS; h++) {
-        float sum = 0;
-        for (uint32_t k = 0; k < hidden; k++)
-            sum += between[k] * (float)w2[(size_t)h * hidden + k];
-        heads[h] += f32_at(step + (size_t)4 * h) * sum;
-    }
+    for (uint32_t h = 0; h < MODEL_HEADS; h++)
+        heads[h] += weights_f32(net.out_steps, h) * product(between, net.out + (size_t)h * hidden, hidden);
 }

@@ -25,6 +25,9 @@ hk_err net_bytes(const listen_model *m, size_t *ret);
 /* The word classes and marks of token i, one bit each. */
 uint32_t net_marks(const context *c, const text_tokens *t, uint32_t i);
 
+/* The net's floats are numbers that sums can hold. */
+bool net_sane(const listen_model *m);
+
 /* Adds the net's share to the heads' sums. */
 void net_add(const listen_model *m, const context *c, const text_tokens *t, net_scratch *scratch,
              float *heads);
