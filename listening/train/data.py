@@ -5,6 +5,7 @@ Every turn comes in three spellings: as written (o), in lower case without marks
 half of the marks dropped by chance (p). Training mixes them; every figure is taken on o and on s.
 """
 import glob
+import hashlib
 import json
 import os
 import re
@@ -148,3 +149,16 @@ def folds(c, k=5, seed=0):
             part.setdefault(name, i % k)
     of = np.array([part[g] for g in c.group])
     return [(np.flatnonzero(of != i), np.flatnonzero(of == i)) for i in range(k)]
+
+
+def recipe_key(data, corpus):
+    """A hash of what out-of-fold sums rest on: the recipe, the features and the lines."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    names = [f"{here}/{n}.py" for n in ("data", "features", "linear", "net", "train")]
+    names += [f"{here}/../words/{n}.c" for n in ("features", "signals", "text")] + [f"{here}/../lexicon/lexicon.c"]
+    names += sorted(glob.glob(f"{corpus}/*.jsonl")) + (sorted(glob.glob(f"{data}/*.jsonl")) if data else [])
+    h = hashlib.sha256()
+    for name in names:
+        with open(name, "rb") as f:
+            h.update(f.read())
+    return h.hexdigest()

@@ -6,6 +6,7 @@
 Every turn gets a sum from models that never saw its group (5 folds); from these come the calibration, the share of
 the net in each head, and the figures. Then the same models are fitted on everything and written."""
 import argparse
+import glob
 import time
 
 import numpy as np
@@ -18,7 +19,7 @@ import figures
 import linear
 import net as nets
 
-FOLDS, SEED = 5, 0
+FOLDS, SEED, NETS = 5, 0, 2
 SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -31,7 +32,6 @@ def everything_to_read(engine, args):
     turns = []
     for name in ("annomi-dev.jsonl", "epitome-dev.jsonl") if args.data else ():
         turns += [t["text"] for talk in data.read_lines(f"{args.data}/{name}") for t in talk["turns"]]
-    import glob
     for path in sorted(glob.glob(f"{args.corpus}/*.jsonl")):
         if "other-hand" not in path:
             turns += [line[side] for line in data.read_lines(path) for side in ("speaker", "listener")]
@@ -60,6 +60,7 @@ def share_of_net(lin, net, c):
 class Trainer:
     def __init__(self, engine, args, started):
         self.c = data.load(engine, args.data, args.corpus)
+        self.key = data.recipe_key(args.data, args.corpus)
         self.X = linear.matrices(self.c)
         self.started, self.vocab, self.starts = started, None, []
         if args.nets and nets.torch is not None:
@@ -75,8 +76,9 @@ class Trainer:
                   for i, start in enumerate(self.starts)]
         return coef, bias, fitted
 
-    def out_of_fold(self):
-        """Sums of the linear heads and of the nets, both spellings stacked: each by models that never saw the group."""
+    def out_of_fold(self, keep=None):
+        """Sums of the linear heads and of the nets, both spellings stacked: each by models that never saw the group.
+        They are kept in the file `keep` for bench.py."""
         n = len(self.c.source)
         lin, net = np.zeros((2 * n, len(data.HEADS)), np.float32), np.zeros((2 * n, len(data.HEADS)), np.float32)
         for k, (train, test) in enumerate(data.folds(self.c, FOLDS, SEED)):
@@ -87,6 +89,8 @@ class Trainer:
                     rows = [self.words[how][i] for i in test]
                     net[s * n + test] = np.mean([nets.logits(f, rows) for f in fitted], 0)
             say(self.started, f"fold {k + 1} of {FOLDS}")
+        if keep:
+            np.savez_compressed(keep, lin=lin, net=net, key=self.key)
         return lin, net
 
 
@@ -107,16 +111,14 @@ def main():
     ask.add_argument("--data")
     ask.add_argument("--out")
     ask.add_argument("--keep", help="keep the out-of-fold sums here")
-    ask.add_argument("--nets", type=int, default=2)
+    ask.add_argument("--nets", type=int, default=NETS)
     args = ask.parse_args()
     started = time.time()
     engine = features.Engine(args.engine)
     trainer = Trainer(engine, args, started)
     c, n = trainer.c, len(trainer.c.source)
     say(started, f"{n} coded turns, {np.sum(c.source == 0)} of them in conversations, {np.sum(c.source == 1)} pairs")
-    lin, net = trainer.out_of_fold()
-    if args.keep:
-        np.savez_compressed(args.keep, lin=lin, net=net)
+    lin, net = trainer.out_of_fold(args.keep)
     Z, share, slope, moved, knots = cross_validated(lin, net, c)
     figures.table({"as written": figures.all_figures(figures.Scores(Z[:n], knots), c),
                    "without marks": figures.all_figures(figures.Scores(Z[n:], knots), c)})
@@ -133,7 +135,7 @@ def main():
 
 def check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved, args):
     """What the engine makes of the file must be what training meant, but for the rounding to whole numbers."""
-    lines = data.read_lines(sorted(__import__("glob").glob(f"{args.corpus}/*.jsonl"))[0])[:60]
+    lines = data.read_lines(sorted(glob.glob(f"{args.corpus}/*.jsonl"))[0])[:60]
     worst = 0.0
     for line in lines:
         turns = data.BEFORE + [("speaker", line["speaker"]), ("listener", line["listener"])]

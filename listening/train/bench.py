@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Prints the figures. The model's, on the public sets, are cross-validated: from sums that models made which never saw
+the group (train.py --keep wrote them for this recipe and these data; else they are made now, which takes minutes). The
+rules' figures and all on our own lines come from the program itself."""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import calibrate
+import data
+import features
+import figures
+import train
+
+KEPT = ".cache/listening/out-of-fold.npz"
+TRAPS = {"lecture-as-reflection", "confrontation-as-reflection", "minimising-as-reflection", "sarcasm-as-reflection",
+         "at-least", "premature-reassurance"}
+
+
+def listen(hearken, conversations, *options):
+    """What `hearken listen` says of each list of (who, text)."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as f:
+        for turns in conversations:
+            f.write(json.dumps({"turns": [{"who": w, "text": t} for w, t in turns]}) + "\n")
+        f.flush()
+        started = time.time()
+        out = subprocess.run([hearken, "listen", "--json", "--lines", *options, f.name], check=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        took = time.time() - started
+    return [json.loads(line) for line in out.splitlines()], took
+
+
+class FromProgram:
+    """figures.Scores of what the program printed, in the order of data.load: conversations, then pairs."""
+
+    def __init__(self, results, size):
+        turns = [(t, r["session"]["listening_balance"]) for r in results for t in r["turns"] if t["who"] == "listener"]
+        column = lambda name: np.array([t[name] for t, _ in turns] + [0] * (size - len(turns)))
+        self.main = np.array([data.MAINS.index(t["main"]) for t, _ in turns] + [0] * (size - len(turns)))
+        self.gated, self.question, self.input, self.open = (column(k) for k in ("reflection", "question", "input", "open"))
+        self.emotional, self.interpretation, self.exploration = (
+            column(k) for k in ("emotional_reaction", "interpretation", "exploration"))
+        self.balance = np.array([b for _, b in turns] + [0.0] * (size - len(turns)))
+
+
+def cross_validated(args, engine):
+    """(coded turns, calibrated sums, knots)"""
+    c = data.load(engine, args.data, "listening/corpus")
+    key = data.recipe_key(args.data, "listening/corpus")
+    if os.path.exists(KEPT):
+        kept = np.load(KEPT)
+        if str(kept.get("key", "")) == key:
+            Z, _, _, _, knots = train.cross_validated(kept["lin"], kept["net"], c)
+            return c, Z, knots
+    print("Cross-validating now; this takes some minutes ...", file=sys.stderr)
+    trainer = train.Trainer(engine, argparse.Namespace(data=args.data, corpus="listening/corpus", nets=train.NETS), time.time())
+    lin, net = trainer.out_of_fold(KEPT)
+    Z, _, _, _, knots = train.cross_validated(lin, net, c)
+    return c, Z, knots
+
+
+def public_sets(args, engine):
+    c, Z, knots = cross_validated(args, engine)
+    n = len(c.source)
+    talks = [[(t["who"], t["text"]) for t in talk["turns"]] for name in ("annomi-dev.jsonl", "epitome-dev.jsonl")
+             for talk in data.read_lines(f"{args.data}/{name}")]
+    rules, _ = listen(args.hearken, talks, "--rules")
+    figures.table({"model": figures.all_figures(figures.Scores(Z[:n], knots), c),
+                   "model, no marks": figures.all_figures(figures.Scores(Z[n:], knots), c),
+                   "rules": figures.all_figures(FromProgram(rules, n), c)})
+    print("90 % intervals over conversations (pairs for the last four). The calibration's few numbers saw all folds.\n")
+    _, took = listen(args.hearken, talks[:103] * 5)
+    print(f"speed: {5 * 103 / took * 60:,.0f} conversations of {np.mean([len(t) for t in talks[:103]]):.0f} turns a minute "
+          f"on one core\n")
+
+
+def interval(k, n):
+    """Wilson's 90 % interval of a share."""
+    z, p = 1.645, k / n
+    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{k:3d} of {n:3d} = {p:.2f} ({middle - half:.2f}-{middle + half:.2f})"
+
+
+def is_trap(case):
+    return case["kind"] in TRAPS or (case["kind"] == "second-language" and "reflection" in case["must_not"]
+                                     and (not case["must"] or "input" in case["must"]))
+
+
+def flags_of(turn):
+    question = turn["question"] >= 0.5
+    return {"question": question, "open": question and turn["open"] >= 0.5, "closed": question and turn["open"] < 0.5,
+            **{k: turn[k] >= 0.5 for k in ("reflection", "input", "advice", "unasked", "validation")}}
+
+
+def our_own_lines(args):
+    cases = data.read_lines("listening/adversarial/cases.jsonl")
+    talks = [[("speaker", c["speaker"]), ("listener", c["listener"])] for c in cases]
+    for title, options in (("model", ()), ("rules", ("--rules",))):
+        flags = [flags_of(r["turns"][-1]) for r in listen(args.hearken, talks, *options)[0]]
+        traps = [f["reflection"] for f, c in zip(flags, cases) if is_trap(c)]
+        true = [f["reflection"] for f, c in zip(flags, cases) if c["kind"].startswith("true-reflection")]
+        print(f"adversarial suite, {title}: traps credited {interval(sum(traps), len(traps))}; "
+              f"true reflections {interval(sum(true), len(true))}")
+        for kind in dict.fromkeys(c["kind"] for c in cases):
+            those = [(f, c) for f, c in zip(flags, cases) if c["kind"] == kind]
+            held = [f[m] for f, c in those for m in c["must"]] + [not f[m] for f, c in those for m in c["must_not"]]
+            if title == "model":
+                print(f"    {kind:32s} demands met {interval(sum(held), len(held))}")
+    path = "listening/corpus/other-hand.jsonl"
+    if os.path.exists(path):
+        lines = data.read_lines(path)
+        said = listen(args.hearken, [[("speaker", x["speaker"]), ("listener", x["listener"])] for x in lines])[0]
+        credited = [r["turns"][-1]["reflection"] >= 0.5 for r in said]
+        traps = [k for k, x in zip(credited, lines) if not x["gold"]["reflection"] and x.get("trap")]
+        true = [k for k, x in zip(credited, lines) if x["gold"]["reflection"]]
+        print(f"lines of another hand, never trained on: traps credited {interval(sum(traps), len(traps))}"
+              + (f"; true reflections {interval(sum(true), len(true))}" if true else ""))
+
+
+def main():
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--engine", required=True)
+    ask.add_argument("--hearken", required=True)
+    ask.add_argument("--data")
+    args = ask.parse_args()
+    if args.data:
+        public_sets(args, features.Engine(args.engine))
+    else:
+        print("The public sets (AnnoMI, EPITOME) are not here: no cross-validated figures, only our own lines.\n")
+    our_own_lines(args)
+
+
+if __name__ == "__main__":
+    main()
