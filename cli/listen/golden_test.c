@@ -33,12 +33,15 @@ static hk_slice read_file(const char *name)
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "rb");
     assert_non_null(f);
-    size_t cap = 8u << 20;
-    uint8_t *p = hk_arena_get(&arena, cap);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    long size = ftell(f);
+    assert_true(size > 0);
+    rewind(f);
+    uint8_t *p = hk_arena_get(&arena, (size_t)size);
     assert_non_null(p);
-    size_t n = fread(p, 1, cap, f);
+    size_t n = fread(p, 1, (size_t)size, f);
     assert_int_equal(fclose(f), 0);
-    assert_true(n > 0 && n < cap);
+    assert_int_equal(n, size);
     return hk_slice_of(p, n);
 }
 
