@@ -8,11 +8,11 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Bytes, Id } from "./types.ts";
 
 interface DeviceSchema extends DBSchema {
-  wrapping: { key: "key"; value: CryptoKey };
-  root: { key: "root"; value: Kept };
+  wrapping: { key: string; value: CryptoKey };
+  root: { key: string; value: Kept };
   seen: { key: string; value: Seen };
 }
-type Kept = { account: Id; handle: string; nonce: Bytes; wrapped: ArrayBuffer };
+type Kept = { account: Id; handle: string; kept_ms: number; nonce: Bytes; wrapped: ArrayBuffer };
 /** The strongest Argon2id parameters that this device has seen for a handle: weaker ones are refused afterwards. */
 export type Seen = { t: number; m: number };
 export type DeviceKept = { account: Id; handle: string };
@@ -39,7 +39,7 @@ async function withDatabase<T>(work: (database: IDBPDatabase<DeviceSchema>) => P
   }
 }
 
-/** Takes R over: `r` is wiped. */
+/** Takes R over: `r` is wiped. Each account has a wrapping key of its own: keeping one never costs another. */
 export async function keepRoot(who: DeviceKept, r: Bytes): Promise<void> {
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
@@ -48,38 +48,47 @@ export async function keepRoot(who: DeviceKept, r: Bytes): Promise<void> {
   await withDatabase(async (database) => {
     const write = database.transaction(["wrapping", "root"], "readwrite", { durability: "strict" });
     await Promise.all([
-      write.objectStore("wrapping").put(key, "key"),
-      write.objectStore("root").put({ ...who, nonce, wrapped }, "root"),
+      write.objectStore("wrapping").put(key, who.handle),
+      write.objectStore("root").put({ ...who, kept_ms: Date.now(), nonce, wrapped }, who.handle),
       write.done,
     ]);
   });
 }
 
-/** Whom this device could open without a password, if anybody. */
+/** Whom this device could open without a password, if anybody: the one kept last. */
 export async function deviceKept(): Promise<DeviceKept | null> {
   return withDatabase(async (database) => {
-    const kept = await database.get("root", "root");
-    return kept === undefined ? null : { account: kept.account, handle: kept.handle };
+    const all = await database.getAll("root");
+    const last = all.sort((one, two) => one.kept_ms - two.kept_ms).at(-1);
+    return last === undefined ? null : { account: last.account, handle: last.handle };
   });
 }
 
 /** R for this handle, or null. The caller wipes it. */
 export async function takeRoot(handle: string): Promise<Bytes | null> {
   const found = await withDatabase(async (database) => {
-    const [key, kept] = await Promise.all([database.get("wrapping", "key"), database.get("root", "root")]);
-    return key === undefined || kept === undefined || kept.handle !== handle ? null : { key, kept };
+    const [key, kept] = await Promise.all([database.get("wrapping", handle), database.get("root", handle)]);
+    return key === undefined || kept === undefined ? null : { key, kept };
   });
   if (found === null) return null;
   const iv = found.kept.nonce;
   return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, found.key, found.kept.wrapped));
 }
 
-/** The wrapping key goes first and by itself. */
+/** Quick exit, "forget this device": everybody whom it keeps. The wrapping keys go first and by themselves. */
 export async function forgetDevice(): Promise<void> {
   await withDatabase(async (database) => {
     await database.clear("wrapping");
     await database.clear("root");
     await database.clear("seen");
+  });
+}
+
+/** One account has a password now: the device is no longer what opens it. */
+export async function forgetRoot(handle: string): Promise<void> {
+  await withDatabase(async (database) => {
+    await database.delete("wrapping", handle);
+    await database.delete("root", handle);
   });
 }
 

@@ -107,7 +107,7 @@ test("a password keeps the account: progress is told, it opens on another device
     const change = await vault.ask(
       "change",
       { challenge, password: { password, secret_key: "make" }, recovery: true },
-      { transfer: [password.buffer], onProgress: (done) => progress.push(done) },
+      { onProgress: (done) => progress.push(done) },
     );
     const ms = performance.now() - started;
     await vault.ask("changeDone", { stored: true, password_set: true });
@@ -211,6 +211,95 @@ test("only our own workers start; any other address is refused by the page's one
     };
   });
   assert.deepEqual(ran, { other: "refused", foreign: "refused", plain: "refused" });
+});
+
+test("a new account key keeps drafts, opens with the new records only, and a refusal leaves the old one", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const account = await vault.ask("drawId", {});
+    const challenge = crypto.getRandomValues(new Uint8Array(32));
+    const text = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? undefined);
+    const bytes = (words: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(words) as Uint8Array<ArrayBuffer>;
+    const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+    await vault.ask("localPut", { label: "draft/1", content: bytes("before") });
+
+    const change = () => {
+      const password = { password: hearken.passwordBytes("a heron stands in cold water 88"), secret_key: "none" as const };
+      return vault.ask("change", { challenge, password, recovery: true, renew: true });
+    };
+    await change();
+    await vault.ask("localPut", { label: "draft/2", content: bytes("while it waited") });
+    await vault.ask("changeDone", { stored: false });
+    const refused = [text(await vault.ask("localGet", { label: "draft/1" })), text(await vault.ask("localGet", { label: "draft/2" }))];
+
+    const stop = new AbortController();
+    const password = { password: hearken.passwordBytes("a heron stands in cold water 88"), secret_key: "none" as const };
+    const given_up = await vault
+      .ask("change", { challenge, password, renew: true }, { signal: stop.signal, onProgress: () => stop.abort() })
+      .then(() => "changed", (error: Error) => error.message);
+    const after_giving_up = text(await vault.ask("localGet", { label: "draft/1" }));
+
+    const second = await change();
+    const serial = second.state_serial ?? 0;
+    await vault.ask("changeDone", { stored: true, password_set: true, state_serial: serial });
+    const stored = [text(await vault.ask("localGet", { label: "draft/1" })), text(await vault.ask("localGet", { label: "draft/2" }))];
+    const nobody = await vault.ask("deviceKept", {});
+    await vault.lock();
+
+    const record = second.records.find((one) => one.kind === "password")?.record ?? new Uint8Array();
+    const salt = record.slice(23, 39);
+    const next = hearken.startVault();
+    const typed = hearken.passwordBytes("a heron stands in cold water 88");
+    const by = { by: "password" as const, password: typed, handle, salt, t: 3, m: 64 << 20 };
+    await next.ask("signIn", { host: location.host, challenge, with: by });
+    const opening = { account, handle, record, identity: second.identity ?? made.identity, state: second.state ?? made.state };
+    const old = await next
+      .ask("open", { ...opening, identity: made.identity, state_serial: 1, state: made.state })
+      .then(() => "opened", (error: Error) => error.message);
+    const { member } = await next.ask("open", { ...opening, state_serial: serial });
+    const draft = text(await next.ask("localGet", { label: "draft/1" }));
+    await next.lock();
+    return { refused, given_up, after_giving_up, stored, nobody, old, serial: member.ek_serial, draft, emptied: typed.length };
+  }, "new-keys-7000");
+  assert.deepEqual(ran, {
+    refused: ["before", "while it waited"],
+    given_up: "aborted",
+    after_giving_up: "before",
+    stored: ["before", "while it waited"],
+    nobody: null,
+    old: "refused",
+    serial: 2,
+    draft: "before",
+    emptied: 0,
+  });
+  quiet(it);
+});
+
+test("two accounts kept by one device do not cost each other anything", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async () => {
+    const challenge = new Uint8Array(32);
+    const make = async (handle: string): Promise<void> => {
+      const vault = hearken.startVault();
+      const account = await vault.ask("drawId", {});
+      await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+      await vault.lock();
+    };
+    await make("first-1000");
+    await make("second-2000");
+    const vault = hearken.startVault();
+    const opens = (handle: string): Promise<string> =>
+      vault
+        .ask("signIn", { host: location.host, challenge, with: { by: "device", handle } })
+        .then(() => "opens", (error: Error) => error.message);
+    const answers = [await opens("first-1000"), await opens("second-2000"), await opens("third-3000")];
+    const last = (await vault.ask("deviceKept", {}))?.handle;
+    await vault.lock();
+    return { answers, last };
+  });
+  assert.deepEqual(ran, { answers: ["opens", "opens", "not_there"], last: "second-2000" });
+  quiet(it);
 });
 
 const root = process.env["HEARKEN_ROOT"] ?? ".";

@@ -26,8 +26,13 @@ export function startVault(): Vault {
   const worker = startWorker(assets.vaultWorker, "vault");
   const { ask, end } = connect<VaultOperations & { wipe: (asked: Record<string, never>) => null }>(worker);
   let locked = false;
+  const asked: Ask<VaultOperations> = (op, question, options = {}) => {
+    if (op !== "signIn" && op !== "change") return ask(op, question, options) as never;
+    const transfer = new Set([...(options.transfer ?? []), ...passwordsIn(question)]);
+    return ask(op, question, { ...options, transfer: [...transfer] }) as never;
+  };
   return {
-    ask: ask as Ask<VaultOperations>,
+    ask: asked,
     get locked() {
       return locked;
     },
@@ -48,4 +53,13 @@ export function startVault(): Vault {
  */
 export function passwordBytes(text: string): Bytes {
   return new TextEncoder().encode(text.normalize("NFC")) as Bytes;
+}
+
+/** A password moves into the vault: what is left on the page is an empty view. */
+function passwordsIn(question: unknown): Transferable[] {
+  if (typeof question !== "object" || question === null) return [];
+  return Object.entries(question).flatMap(([name, value]) => {
+    if (value instanceof Uint8Array) return name === "password" && value.buffer.byteLength > 0 ? [value.buffer as ArrayBuffer] : [];
+    return passwordsIn(value);
+  });
 }

@@ -6,7 +6,7 @@ import { answer, BridgeError, type Answers } from "../rpc.ts";
 import { Account } from "./account.ts";
 import { toText } from "./codec.ts";
 import { Conversations } from "./conversations.ts";
-import { deviceKept, forgetDevice } from "./device.ts";
+import { deviceKept, forgetRoot } from "./device.ts";
 import { Files } from "./files.ts";
 import { LocalStore } from "./local_store.ts";
 import { compile, nothing, VaultModule } from "./module.ts";
@@ -52,13 +52,37 @@ function local(account: Id): LocalStore {
   return store.local;
 }
 
+/** While a new account key waits for the place's answer: all that is kept here, to be sealed again under the key that holds. */
+let held: Map<string, Bytes> | undefined;
+
+async function holdLocal(): Promise<void> {
+  const all = new Map<string, Bytes>();
+  for (const label of await local((await rooms()).account.get().account).labels("")) {
+    const content = await kept(label);
+    if (content !== null) all.set(label, content);
+  }
+  held = all;
+}
+
+async function resealLocal(): Promise<void> {
+  const all = held;
+  held = undefined;
+  for (const [label, content] of all ?? []) {
+    await keep(label, content);
+    content.fill(0);
+  }
+}
+
 async function keep(label: string, content: Bytes): Promise<void> {
   const { module, account } = await rooms();
+  held?.set(label, content.slice());
   const sealed = module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
   await local(account.get().account).put(label, sealed);
 }
 
 async function kept(label: string): Promise<Bytes | null> {
+  const waiting = held?.get(label);
+  if (waiting !== undefined) return waiting.slice();
   const { module, account } = await rooms();
   const sealed = await local(account.get().account).get(label);
   if (sealed === undefined) return null;
@@ -104,7 +128,12 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   },
   async change(asked, context) {
     const it = await rooms();
-    const change = await it.account.change(asked, context);
+    if (asked.renew === true) await holdLocal();
+    const change = await it.account.change(asked, context).catch(async (error: unknown) => {
+      it.account.changeDone(false);
+      await resealLocal();
+      throw error;
+    });
     if (asked.renew !== true) return change;
     const { serial, state } = it.state.seal();
     return { ...change, state, state_serial: serial };
@@ -113,7 +142,8 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const it = await rooms();
     it.account.changeDone(stored);
     if (stored && state_serial !== undefined) it.state.kept(state_serial);
-    if (stored && password_set === true) await forgetDevice();
+    if (stored && password_set === true) await forgetRoot(it.account.get().handle);
+    await resealLocal();
     return null;
   },
   async signErase({ host, challenge }) {
@@ -161,6 +191,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return kept(label);
   },
   async localDrop({ label }) {
+    held?.delete(label);
     await local((await rooms()).account.get().account).drop(label);
     return null;
   },
