@@ -10,6 +10,8 @@ OUT=${1:-build-wasm}
 mapfile -t files < <(ls listening/{lexicon,model,words}/*.c base/slice.c base/result.c listening/wasm/abi.c |
     grep -vE '(_test|_fuzz)\.c$')
 mkdir -p "$OUT"
+if fresh "$OUT/listening.stamp" "$0" tools/wasm/flags.sh tools/wasm/imports.mjs "${files[@]}" listening/*.h listening/*/*.h base/*.h &&
+    [ -e "$OUT/listening.wasm" ] && [ -e "$OUT/listening-simd.wasm" ]; then exit 0; fi
 build() { # build NAME FLAG...
     local name=$1
     shift
@@ -25,3 +27,4 @@ for name in listening listening-simd; do
         --gives listening_open --gives listening_input --gives listening_output --gives listening_conversation \
         --gives listening_hint --gives listening_wipe
 done
+built "$OUT/listening.stamp"

@@ -13,6 +13,8 @@ KDF_PAGES=16640 # 1,040 MiB: Argon2's largest permitted memory and what is neede
 
 tools/wasm/libsodium.sh "$OUT"
 mapfile -t files < <(ls vault/*.c base/slice.c base/result.c | grep -vE '(_test|_fuzz|_testing|stage_test)\.c$|^vault/kdf\.c$')
+if fresh "$OUT/vault.stamp" "$0" tools/wasm/flags.sh tools/wasm/imports.mjs "$OUT/libsodium.stamp" vault/*.[ch] vault/wasm/*.[ch] \
+    base/*.[ch] && [ -e "$OUT/vault.wasm" ] && [ -e "$OUT/kdf.wasm" ]; then exit 0; fi
 rm -rf "$OUT/vault" "$OUT/kdf"
 flags=("${WASM_FLAGS[@]}" "${OUR_FLAGS[@]}" -isystem "$OUT/include" -DSODIUM_STATIC=1)
 compile_all "$OUT/vault" "${flags[@]}" -- "${files[@]}" vault/wasm/abi*.c vault/wasm/random.c
@@ -29,3 +31,4 @@ node tools/wasm/imports.mjs "$OUT/vault.wasm" --may hearken.random_fill \
     --gives vault_reply_wipe
 node tools/wasm/imports.mjs "$OUT/kdf.wasm" --may hearken.kdf_progress \
     --gives memory --gives _initialize --gives kdf_buffer --gives kdf_run
+built "$OUT/vault.stamp"

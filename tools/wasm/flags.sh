@@ -26,3 +26,15 @@ compile_all() {
         shift_flags=("${@:2}")
         exec "${shift_flags[@]}" -c "$1" -o "$object"' "$out" {} "$CLANG" "${WASM_TARGET[@]}" "${WASM_INCLUDES[@]}" "${flags[@]}"
 }
+
+# fresh STAMP_FILE FILE...: are the modules of the last build made from exactly these files? Otherwise notes them down for
+# `built STAMP_FILE` to keep once the build is through.
+fresh() {
+    local stamp=$1
+    shift
+    STAMP=$(sha256sum "$@" | sha256sum)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$STAMP" ]
+}
+built() {
+    echo "$STAMP" >"$1"
+}

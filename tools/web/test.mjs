@@ -49,6 +49,11 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+if (suite === "wasm" || suite === "browser" || suite === "figures") {
+  const wasm = spawnSync(path.join(ROOT, "tools/wasm/build.sh"), { stdio: "inherit" });
+  if (wasm.status !== 0) process.exit(wasm.status ?? 1);
+}
+
 const outdir = path.join(ROOT, "build-web-tests", suite);
 fs.rmSync(outdir, { recursive: true, force: true });
 await esbuild.build({

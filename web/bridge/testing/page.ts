@@ -2,6 +2,7 @@
 // Tests only: a page whose script can reach the bridges, so that tests drive them in a real browser.
 import { runWasi } from "./wasi.ts";
 import { Conversations } from "../vault/conversations.ts";
+import { startListening } from "../listening/listening.ts";
 import { forgetDevice } from "../vault/device.ts";
 import { Files } from "../vault/files.ts";
 import { memberFrom } from "../vault/members.ts";
@@ -69,10 +70,11 @@ export type TestPage = {
   startWorker: typeof startWorker;
   forgetDevice: typeof forgetDevice;
   BridgeError: typeof BridgeError;
+  startListening: typeof startListening;
   runWasi: typeof runWasi;
   looks: typeof looks;
 };
 
 Object.assign(globalThis, {
-  hearken: { startVault, passwordBytes, startWorker, forgetDevice, BridgeError, runWasi, looks } satisfies TestPage,
+  hearken: { startVault, passwordBytes, startWorker, forgetDevice, BridgeError, startListening, runWasi, looks } satisfies TestPage,
 });
