@@ -82,8 +82,9 @@ function Body({ router, wish }: AppProps) {
 function Outside({ router, wish }: AppProps) {
   const standing = here.value;
   const screen = router.screen.value;
+  const startOver = useSignal(false);
   if (standing.is !== "away") return null;
-  const { session, why } = standing;
+  const { session, why, device } = standing;
   if (screen.at === "join" && session === null) {
     return (
       <Join
@@ -94,14 +95,19 @@ function Outside({ router, wish }: AppProps) {
       />
     );
   }
-  if (session !== null || why === "ended" || why === "changed_elsewhere" || screen.at === "sign_in") {
+  const byDevice = session === null ? device !== null && !startOver.value : session.record_kind === "device";
+  if (session !== null || byDevice || (screen.at === "sign_in" && !startOver.value)) {
+    const begin = (): void => {
+      startOver.value = true;
+      router.settle({ at: "home" });
+    };
     return (
       <SignIn
-        handle={session?.handle ?? null}
+        handle={session?.handle ?? (byDevice ? device : null)}
         why={why}
-        byDevice={session?.record_kind === "device"}
+        byDevice={byDevice}
         asksSecretKey={wish.is === "listening" || (session !== null && session.role !== "client")}
-        onNew={session === null ? () => router.settle({ at: "home" }) : null}
+        onNew={session === null ? begin : null}
         onSignOut={session === null ? null : () => void signOut().then(() => router.settle({ at: "sign_in" }))}
       />
     );

@@ -28,10 +28,12 @@ export function Frame({ name, country, children }: FrameProps) {
       </a>
       <div class="frame">
         <header class="frame-head">
-          <span class="frame-name">{name}</span>
+          <span class="frame-name frame-name-app">{name}</span>
           <div class="frame-doors">
-            <button type="button" class="button button-quiet button-slim" onClick={() => (open.value = "preferences")}>
-              {t("preferences.button")}
+            <button type="button" class="button button-slim" aria-label={t("preferences.button")} title={t("preferences.button")} onClick={() => (open.value = "preferences")}>
+              <svg width="24" height="18" viewBox="0 0 24 18" aria-hidden="true" focusable="false">
+                <path d="M1 16 6.500 2h1.200L13 16M3 11.500h8M15 16l3.300-8.500h.9L22.500 16M16.200 13h5" fill="none" stroke="currentColor" stroke-width="1.700" />
+              </svg>
             </button>
             <button type="button" class="button button-help button-slim" onClick={() => (open.value = "crisis")}>
               {t("crisis.button")}

@@ -4,6 +4,7 @@ import "../web/tokens.css";
 import "../web/kit/reset.css";
 import "../web/kit/kit.css";
 import { render } from "preact";
+import { registerServiceWorker } from "../web/bridge/workers.ts";
 import { invitationIn } from "../features/invitations/screen/invitation.ts";
 import { watchForLeaving, wipeOnLeave } from "../web/kit/leaving.ts";
 import { loadPreferences, preferences } from "../web/kit/preferences.ts";
@@ -19,6 +20,8 @@ async function begin(): Promise<void> {
   // First of all: what stands behind the # leaves the address (the router writes it anew without).
   const wish = wishFrom(location.pathname, location.hash, invitationIn(location.hash));
   const router = new Router<Screen>(firstScreen(wish));
+  // Somebody opened an invitation while the page stood: begin again with it.
+  window.addEventListener("hashchange", () => location.reload());
   watchForLeaving();
   wipeOnLeave(forgetDevice);
   wipeOnLeave(vanish);
@@ -27,6 +30,8 @@ async function begin(): Promise<void> {
   await learn(preferences.peek().language);
   const root = document.getElementById("app");
   if (root !== null) render(<App router={router} wish={wish} />, root);
+  // Kept for the moment without a network. A browser that refuses shows the same page, only not offline.
+  if ("serviceWorker" in navigator) void registerServiceWorker().catch(() => undefined);
 }
 
 void begin();

@@ -56,10 +56,13 @@ export async function firstAdministrator(person) {
 /** An invitation link for somebody who will work here. */
 export async function inviteStaff(admin, role) {
   await admin.page.getByLabel(role, { exact: true }).check();
+  const shownBefore = await admin.page.locator(".invite-link").allTextContents();
   await button(admin.page, "Make an invitation link").click();
-  const link = await admin.page.locator(".invite-link").textContent();
-  await admin.page.locator(".invite-link").waitFor();
-  return link.trim();
+  for (;;) {
+    const [link] = await admin.page.locator(".invite-link").allTextContents();
+    if (link !== undefined && !shownBefore.includes(link)) return link.trim();
+    await admin.page.waitForTimeout(50);
+  }
 }
 
 /** A peer listener who leads the team, vouched for and on duty. */

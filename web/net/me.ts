@@ -2,6 +2,7 @@
 // Who is here: the session, the unlocked vault and the socket, together or not at all. Everything a screen does as somebody
 // begins with `me`. Locking ends all three and keeps what lies sealed on the device.
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import { deviceKept } from "../bridge/vault/device.ts";
 import { startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
 import { arrivalAnswer, sessionAnswer, startedAnswer, ticketAnswer, type Session } from "./answers.ts";
 import { ask, askNothing } from "./http.ts";
@@ -19,7 +20,7 @@ export interface Me {
 export type Away = "nobody" | "idle" | "by_hand" | "reloaded" | "ended" | "changed_elsewhere";
 export type Standing =
   | { readonly is: "looking" }
-  | { readonly is: "away"; readonly why: Away; readonly session: Session | null }
+  | { readonly is: "away"; readonly why: Away; readonly session: Session | null; readonly device: string | null }
   | { readonly is: "here"; readonly me: Me };
 
 const LAST_THINGS_MS = 1000;
@@ -138,6 +139,7 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
     ticket: async () => (await ask({ method: "POST", path: "/api/socket-ticket", body: {} }, ticketAnswer)).ticket,
     told: heard,
     connected: () => connectedTo.forEach((listener) => listener()),
+    signedIn: async () => (await ask({ method: "GET", path: "/api/session" }, sessionAnswer)).account === session.account,
     signedOut: () => void lock("ended"),
   });
   effect(() => {
@@ -178,10 +180,12 @@ export function sessionChanged(session: Session): void {
 export async function lookWhoIsHere(): Promise<Session | null> {
   try {
     const session = await ask({ method: "GET", path: "/api/session" }, sessionAnswer);
-    standing.value = { is: "away", why: "reloaded", session };
+    standing.value = { is: "away", why: "reloaded", session, device: null };
     return session;
   } catch {
-    standing.value = { is: "away", why: "nobody", session: null };
+    // The session is over, but a place that was never given a password can be opened by this device.
+    const kept = await deviceKept().catch(() => null);
+    standing.value = { is: "away", why: "nobody", session: null, device: kept?.handle ?? null };
     return null;
   }
 }
@@ -191,7 +195,7 @@ export async function lock(why: Exclude<Away, "nobody" | "reloaded">): Promise<v
   const now = standing.peek();
   if (now.is !== "here") return;
   await Promise.race([Promise.allSettled([...lastThings].map((last) => last())), new Promise((late) => setTimeout(late, LAST_THINGS_MS))]);
-  standing.value = { is: "away", why, session: why === "ended" ? null : now.me.session };
+  standing.value = { is: "away", why, session: now.me.session, device: null };
   stateView.value = null;
   now.me.socket.end();
   await now.me.vault.lock();
@@ -200,7 +204,7 @@ export async function lock(why: Exclude<Away, "nobody" | "reloaded">): Promise<v
 export async function signOut(): Promise<void> {
   await lock("by_hand");
   await askNothing({ method: "DELETE", path: "/api/session", keepalive: true }).catch(() => undefined);
-  standing.value = { is: "away", why: "nobody", session: null };
+  standing.value = { is: "away", why: "nobody", session: null, device: null };
 }
 
 /** Leave: everything at once, waiting for nothing. */

@@ -20,10 +20,12 @@ interface Hooks {
   readonly told: (message: Told) => void;
   /** Each time a connection stands, the first time too. */
   readonly connected: () => void;
+  /** The place ended this connection, or gave no ticket. true: the session lives on all the same (another tab of this browser signed in anew). */
+  readonly signedIn: () => Promise<boolean>;
   readonly signedOut: () => void;
 }
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 10_000;
 const QUIET_MS = 25_000;
 const MOST_UNANSWERED = 48;
 
@@ -41,6 +43,7 @@ export class Socket {
   constructor(hooks: Hooks) {
     this.#hooks = hooks;
     window.addEventListener("online", this.#hurry);
+    window.addEventListener("offline", this.#dropped);
     document.addEventListener("visibilitychange", this.#hurry);
     void this.#open();
   }
@@ -78,6 +81,7 @@ export class Socket {
     clearTimeout(this.#timer);
     clearInterval(this.#quiet);
     window.removeEventListener("online", this.#hurry);
+    window.removeEventListener("offline", this.#dropped);
     document.removeEventListener("visibilitychange", this.#hurry);
     this.#socket?.close(1000);
     this.#failAll();
@@ -89,7 +93,7 @@ export class Socket {
     try {
       ticket = await this.#hooks.ticket();
     } catch (error) {
-      if (troubleOf(error)?.what === "signed_out") this.#hooks.signedOut();
+      if (troubleOf(error)?.what === "signed_out") await this.#checkSession();
       else this.#later();
       return;
     }
@@ -132,11 +136,15 @@ export class Socket {
     clearInterval(this.#quiet);
     this.#failAll();
     if (this.#ended) return;
-    if (afterClose(code) === "signed_out") {
-      this.#hooks.signedOut();
-      return;
-    }
-    this.#later();
+    if (afterClose(code) === "signed_out") void this.#checkSession();
+    else this.#later();
+  }
+
+  async #checkSession(): Promise<void> {
+    if (this.#ended) return;
+    const lives = await this.#hooks.signedIn().catch((error: unknown) => troubleOf(error)?.what !== "signed_out");
+    if (lives) this.#later();
+    else this.#hooks.signedOut();
   }
 
   #later(): void {
@@ -155,6 +163,14 @@ export class Socket {
     } else if (this.#link.peek() === "connected") {
       this.mention("ping", {});
     }
+  };
+
+  /** The device says it has no network: what is asked now will not be answered. */
+  readonly #dropped = (): void => {
+    const socket = this.#socket;
+    if (socket === null) return;
+    socket.close();
+    this.#closed(socket, 1006);
   };
 
   #failAll(): void {

@@ -54,6 +54,7 @@ export function Invite({ me, kind, disabled }: InviteProps) {
 
   const make = (): Promise<void> =>
     run(async () => {
+      link.value = null;
       const placeKey = (await readPlace()).place_key;
       if (placeKey === undefined) return;
       const made = await me.vault.ask("inviteMake", { place_key: placeKey });

@@ -10,6 +10,7 @@ import { readPlace } from "../../../web/net/place.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { locale, t } from "../../../web/words/words.ts";
 import { changeFrom, formFrom, minutesText, type PlaceFormValues } from "./place-form.ts";
+import "./place-form.css";
 
 export function PlaceForm({ place }: { readonly place: Place }) {
   const values = useSignal<PlaceFormValues>(formFrom(place));

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Failing on purpose: whatever breaks, people meet kind and true words, and not one word of theirs is lost or said twice.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+
+let place, browser, admin, ana, heron;
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+const toldOf = (page, words) => page.locator(".said-text", { hasText: words });
+
+chapter("two people are in a room", async () => {
+  admin = await firstAdministrator(await browser.person(place));
+  ana = await listenerOnDuty(admin, await browser.person(place));
+  heron = await askToBeHeard(await browser.person(place));
+  await button(ana.page, "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  await toldOf(ana.page, "I have not slept").waitFor();
+});
+
+chapter("the place dies in the middle of a sentence and comes back", async () => {
+  await heron.page.getByLabel("Write here").fill("This sentence is not");
+  await place.stop("SIGKILL");
+  await say(heron.page, "This sentence is not lost.");
+  await say(heron.page, "Nor is this one.");
+  await shown(heron.page, /Your words are kept on this device|No connection/).first().waitFor();
+  await place.serve();
+  await toldOf(ana.page, "This sentence is not lost.").waitFor({ timeout: 45_000 });
+  await toldOf(ana.page, "Nor is this one.").waitFor();
+  await shown(heron.page, /· (kept|read)$/).first().waitFor();
+  assert.deepEqual((await thread(ana.page)).slice(-2), ["This sentence is not lost.", "Nor is this one."]);
+});
+
+chapter("no network: what is written waits, survives a reload of the page's keys, and goes out once", async () => {
+  await heron.context.setOffline(true);
+  await say(heron.page, "Written on a train.");
+  await shown(heron.page, "· on this device").waitFor();
+  await heron.context.setOffline(false);
+  await toldOf(ana.page, "Written on a train.").waitFor({ timeout: 45_000 });
+  assert.equal(await toldOf(ana.page, "Written on a train.").count(), 1);
+});
+
+chapter("a draft is there again after the page was killed", async () => {
+  await heron.page.getByLabel("Write here").fill("I was just about to say");
+  await heron.page.waitForTimeout(1500);
+  await heron.page.reload();
+  await button(heron.page, "Open my place").click();
+  await button(heron.page, /Ana, Today/).click();
+  await heron.page.waitForFunction(() => document.querySelector("#composer")?.value === "I was just about to say");
+});
+
+chapter("the session ends while somebody writes: the words stay, and go out after coming back", async () => {
+  await heron.page.evaluate(() => fetch("/api/session", { method: "DELETE" }));
+  await shown(heron.page, "Your session has ended. What you wrote is kept on this device.").waitFor();
+  await button(heron.page, "Open my place").click();
+  await heron.page.waitForFunction(() => document.querySelector("#composer")?.value === "I was just about to say");
+  await button(heron.page, "Send").click();
+  await toldOf(ana.page, "I was just about to say").waitFor();
+});
+
+chapter("two tabs of one person agree", async () => {
+  const second = await heron.context.newPage();
+  await second.goto(`${place.origin}/talk`);
+  await button(second, "Open my place").click();
+  await button(second, /Ana, Today/).click();
+  await toldOf(second, "I was just about to say").waitFor();
+  await say(second, "From the second tab.");
+  await toldOf(heron.page, "From the second tab.").waitFor();
+  await say(heron.page, "From the first tab.");
+  await toldOf(second, "From the first tab.").waitFor();
+  assert.deepEqual(await thread(second), await thread(heron.page));
+  await second.close();
+});
+
+chapter("a file and its name arrive whole, sealed on the way", async () => {
+  const photo = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  await heron.page.locator("input[type=file]").setInputFiles({ name: "window.png", mimeType: "image/png", buffer: photo });
+  await ana.page.locator(".file-item", { hasText: "window.png" }).waitFor();
+  await button(ana.page, "Show the photo").click();
+  await ana.page.getByAltText("Photo: window.png").waitFor();
+  const href = await ana.page.getByRole("link", { name: "Save on this device" }).getAttribute("href");
+  const bytes = await ana.page.evaluate(async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())], href).catch(() => null);
+  if (bytes !== null) assert.deepEqual(Buffer.from(bytes), photo);
+});
+
+chapter("a wrong password, a wrong sheet, then the right one: nothing is locked", async () => {
+  const { page } = heron;
+  await button(page, "End for now").click();
+  await button(page, "Keep this place").click();
+  heron.sheet = await keep(page, PASSWORD);
+  const elsewhere = await browser.person(place);
+  await elsewhere.page.goto(`${place.origin}/talk#back`);
+  await elsewhere.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(elsewhere.page, "not the password", null);
+  await shown(elsewhere.page, /The name or the password is not right/).waitFor();
+  await button(elsewhere.page, "With my recovery sheet").click();
+  await elsewhere.page.getByLabel("Recovery code").fill(heron.sheet.code.replace(/^..../, "0000"));
+  await button(elsewhere.page, "Open my place").click();
+  await shown(elsewhere.page, /mistyped|do not belong together/).waitFor();
+  await elsewhere.page.getByLabel("Recovery code").fill(heron.sheet.code.toLowerCase());
+  await button(elsewhere.page, "Open my place").click();
+  await heading(elsewhere.page, "Choose a new password").waitFor();
+  elsewhere.sheet = await keep(elsewhere.page, "a new slow river");
+  await button(elsewhere.page, /Ana, Today/).click();
+  await toldOf(elsewhere.page, "From the first tab.").waitFor();
+  assert.notEqual(elsewhere.sheet.code, heron.sheet.code);
+  // The first device was signed out by the change; its old password opens nothing any more.
+  await heading(page, "Open your place again").waitFor();
+  await unlock(page, PASSWORD, null);
+  await shown(page, /The name or the password is not right/).waitFor();
+  await unlock(page, "a new slow river", null);
+  await heading(page, "My place").waitFor();
+});
+
+chapter("an invitation works once", async () => {
+  const late = await browser.person(place);
+  await late.page.goto(place.invitation);
+  await heading(late.page, "This invitation is used or over").waitFor();
+  assert.ok(!late.page.url().includes("#"), "the invitation left the address");
+});
+
+chapter("after leaving, the Back button shows nothing of what was said", async () => {
+  const { page, context } = heron;
+  await context.route("https://www.wikipedia.org/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }));
+  await button(page, /Ana, Today/).click();
+  await toldOf(page, "From the first tab.").waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+  await page.waitForURL("https://www.wikipedia.org/");
+  await page.goBack().catch(() => undefined);
+  await page.waitForTimeout(1500);
+  assert.ok(!(await page.content()).includes("From the first tab."));
+  const cookies = await context.cookies(place.origin);
+  const session = await page.request.get(`${place.origin}/api/session`);
+  assert.equal(session.status(), 401, `signed out (${cookies.length} cookies)`);
+});
+
+chapter("after a while without a sign of life the keys are put away, and the draft is kept", async () => {
+  const person = await browser.person(place);
+  await person.page.clock.install();
+  await person.page.goto(`${place.origin}/talk#back`);
+  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(person.page, "a new slow river", null);
+  await button(person.page, /Ana, Today/).click();
+  await person.page.getByLabel("Write here").fill("half a thought");
+  await person.page.clock.runFor(5000);
+  await person.page.clock.fastForward("31:00");
+  await person.page.clock.runFor(10_000);
+  await shown(person.page, /You were away for a while/).waitFor();
+  assert.ok(!(await person.page.content()).includes("From the first tab."));
+  await unlock(person.page, "a new slow river", null);
+  await person.page.waitForFunction(() => document.querySelector("#composer")?.value === "half a thought");
+});
+
+chapter("changing the listener takes one press, and erasing leaves a receipt", async () => {
+  const person = await browser.person(place);
+  await person.page.goto(`${place.origin}/talk#back`);
+  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(person.page, "a new slow river", null);
+  await button(person.page, "Change my listener").click();
+  await button(person.page, "Yes, somebody else").click();
+  await heading(person.page, "How would you like to be heard?").waitFor();
+  await person.page.goBack();
+  await heading(person.page, "My place").waitFor();
+  await button(person.page, "Erase me").click();
+  await person.page.getByLabel("Yes, destroy it for good").check();
+  await button(person.page, "Erase everything now").click();
+  await heading(person.page, "It is gone").waitFor();
+  await person.page.goto(`${place.origin}/talk#back`);
+  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(person.page, "a new slow river", null);
+  await shown(person.page, /The name or the password is not right/).waitFor();
+});
