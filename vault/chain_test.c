@@ -24,60 +24,32 @@ static int end(void **state)
     return 0;
 }
 
-static hk_err judge(const vault_made_commit *made)
-{
-    vault_chain next;
-    return vault_commit_check(&S.place.chain, hk_slice_of(made->bytes, made->n), &next);
-}
-
-static vault_plan plan_now(void)
-{
-    vault_plan plan;
-    vault_plan_from(&S.place.chain, &plan);
-    return plan;
-}
-
-static vault_plan plan_with(const vault_account *who, uint8_t role)
-{
-    vault_plan plan = plan_now();
-    stage_plan_add(&plan, who, role);
-    return plan;
-}
-
-static void adds_a_consent(vault_plan *plan, const vault_account *signer, const vault_account *subject,
-                           uint8_t role)
-{
-    uint8_t consent[VAULT_CONSENT_BYTES];
-    stage_consent(signer, &S.place.conv, subject, role, consent);
-    must(vault_plan_consent(plan, hk_slice_of(consent, sizeof consent)));
-}
-
 /* ---- Shape and sequence ---- */
 
 static void members_stand_in_strict_order_each_once_and_at_most_sixteen(void **state)
 {
-    vault_plan plan = plan_now();
+    vault_plan plan = stage_plan_now(&S.place);
     vault_made_commit made;
     must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
     made = MADE;
     memcpy(made.bytes + 159, MADE.bytes + 159 + VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
     memcpy(made.bytes + 159 + VAULT_MEMBER_BYTES, MADE.bytes + 159, VAULT_MEMBER_BYTES);
     stage_sign_again(&made, &S.listener);
-    refuses(HK_BAD, judge(&made)); /* unsorted */
+    refuses(HK_BAD, stage_judge(&S.place, &made)); /* unsorted */
     made = MADE;
     memcpy(made.bytes + 159, MADE.bytes + 159 + VAULT_MEMBER_BYTES, VAULT_MEMBER_BYTES);
     stage_sign_again(&made, &S.listener);
-    refuses(HK_BAD, judge(&made)); /* twice */
+    refuses(HK_BAD, stage_judge(&S.place, &made)); /* twice */
     made = MADE;
     made.bytes[158] = 17;
-    refuses(HK_TOO_MUCH, judge(&made));
+    refuses(HK_TOO_MUCH, stage_judge(&S.place, &made));
     made.bytes[158] = 0;
-    refuses(HK_BAD, judge(&made));
+    refuses(HK_BAD, stage_judge(&S.place, &made));
 }
 
 static void a_plan_holds_sixteen_members_and_sixteen_consents(void **state)
 {
-    vault_plan plan = plan_now();
+    vault_plan plan = stage_plan_now(&S.place);
     vault_account who;
     for (uint8_t i = 3; i <= 16; i++) {
         stage_person(&who, (uint8_t)(i + 20));
@@ -88,65 +60,65 @@ static void a_plan_holds_sixteen_members_and_sixteen_consents(void **state)
     vault_account_member(&who, VAULT_ROLE_RELATIVE, &m);
     refuses(HK_TOO_MUCH, vault_plan_put(&plan, &m));
     for (size_t i = 0; i < VAULT_CONSENTS_MAX; i++)
-        adds_a_consent(&plan, &S.client, i < 14 ? &who : &FRIEND, VAULT_ROLE_RELATIVE);
+        stage_plan_consent(&S.place, &plan, &S.client, i < 14 ? &who : &FRIEND, VAULT_ROLE_RELATIVE);
     uint8_t consent[VAULT_CONSENT_BYTES];
     stage_consent(&S.client, &S.place.conv, &who, VAULT_ROLE_RELATIVE, consent);
     refuses(HK_TOO_MUCH, vault_plan_consent(&plan, hk_slice_of(consent, sizeof consent)));
     plan.consent_count = 0;
     for (uint8_t i = 3; i <= 16; i++) {
         stage_person(&who, (uint8_t)(i + 20));
-        adds_a_consent(&plan, &S.client, &who, VAULT_ROLE_RELATIVE);
+        stage_plan_consent(&S.place, &plan, &S.client, &who, VAULT_ROLE_RELATIVE);
     }
     stage_person(&who, 23);
-    adds_a_consent(&plan, &S.client, &who, VAULT_ROLE_RELATIVE);
-    adds_a_consent(&plan, &S.client, &who, VAULT_ROLE_RELATIVE);
+    stage_plan_consent(&S.place, &plan, &S.client, &who, VAULT_ROLE_RELATIVE);
+    stage_plan_consent(&S.place, &plan, &S.client, &who, VAULT_ROLE_RELATIVE);
     must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
     assert_int_equal(MADE.n, VAULT_COMMIT_BYTES_MAX);
     vault_made_commit made = MADE;
     made.bytes[159 + 16 * VAULT_MEMBER_BYTES] = 17;
-    refuses(HK_TOO_MUCH, judge(&made));
+    refuses(HK_TOO_MUCH, stage_judge(&S.place, &made));
 }
 
 static void a_skipped_epoch_or_a_replaced_previous_commit_is_refused(void **state)
 {
-    vault_plan plan = plan_now();
+    vault_plan plan = stage_plan_now(&S.place);
     must(stage_author(&S.listener, &S.l.log, &plan, &MADE));
     vault_made_commit made = MADE;
     made.bytes[24 + 16 + 2 + 3]++; /* epoch */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_CONFLICT, judge(&made));
+    refuses(HK_CONFLICT, stage_judge(&S.place, &made));
     made = MADE;
     made.bytes[24 + 16 + 2 + 4] ^= 1; /* prev */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_CONFLICT, judge(&made));
+    refuses(HK_CONFLICT, stage_judge(&S.place, &made));
     made = MADE;
     made.bytes[24 + 16] = VAULT_KIND_GROUP; /* kind */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_REFUSED, judge(&made));
+    refuses(HK_REFUSED, stage_judge(&S.place, &made));
     made = MADE;
     made.bytes[24 + 16 + 1] = 4; /* an unknown flag */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_BAD, judge(&made));
+    refuses(HK_BAD, stage_judge(&S.place, &made));
     made = MADE;
     made.bytes[24]++; /* conversation */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_REFUSED, judge(&made));
+    refuses(HK_REFUSED, stage_judge(&S.place, &made));
     made = MADE;
     made.bytes[24 + 16 + 2 + 4 + 32 + 16 + 32]++; /* the hash of what began it */
     stage_sign_again(&made, &S.listener);
-    refuses(HK_REFUSED, judge(&made));
+    refuses(HK_REFUSED, stage_judge(&S.place, &made));
     refuses(HK_BAD, vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, MADE.n - 1), &S.place.chain));
     vault_made_commit longer = MADE;
     longer.n++;
-    refuses(HK_BAD, judge(&longer));
-    must(judge(&MADE));
+    refuses(HK_BAD, stage_judge(&S.place, &longer));
+    must(stage_judge(&S.place, &MADE));
     for (size_t n = 0; n < MADE.n; n++)
         refuses(HK_BAD, vault_commit_check(&S.place.chain, hk_slice_of(MADE.bytes, n), &S.place.chain));
 }
 
 static void a_conversation_ends_after_4096_commits(void **state)
 {
-    vault_plan plan = plan_now();
+    vault_plan plan = stage_plan_now(&S.place);
     S.l.log.chain.epoch = S.place.chain.epoch = VAULT_COMMITS_MAX - 1;
     must(vault_commit_make(&S.l.log, &plan, &MADE));
     S.l.log.chain.epoch = S.place.chain.epoch = VAULT_COMMITS_MAX;
@@ -155,8 +127,8 @@ static void a_conversation_ends_after_4096_commits(void **state)
 
 static void a_chain_remembers_256_consents_and_no_more(void **state)
 {
-    vault_plan plan = plan_with(&SUPER, VAULT_ROLE_SUPERVISOR);
-    adds_a_consent(&plan, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
+    vault_plan plan = stage_plan_with(&S.place, &SUPER, VAULT_ROLE_SUPERVISOR);
+    stage_plan_consent(&S.place, &plan, &S.client, &SUPER, VAULT_ROLE_SUPERVISOR);
     S.l.log.chain.consent_count = VAULT_CHAIN_CONSENTS_MAX - 1;
     for (size_t i = 0; i < VAULT_CHAIN_CONSENTS_MAX; i++)
         vault_make_id(S.l.log.chain.consents[i]);

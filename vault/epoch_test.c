@@ -30,20 +30,11 @@ static void found(hk_slice bytes, vault_finding finding)
 
 /* ---- Epochs ---- */
 
-static void rotate(stage_device *d)
-{
-    vault_made_commit made;
-    vault_plan plan;
-    vault_plan_from(&d->log.chain, &plan);
-    must(vault_commit_make(&d->log, &plan, &made));
-    assert_int_equal(stage_commit(&S.place, &made), STAGE_STORED);
-}
-
 static void words_sealed_across_a_commit_are_sealed_again_with_the_same_mid(void **state)
 {
     message_id mid = {{5}};
     size_t n = stage_seal(&S.c, "hello", &mid, E, sizeof E);
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     assert_int_equal(stage_message(&S.place, hk_slice_of(E, n), NULL), STAGE_STALE_EPOCH);
     stage_read(&S.c, &S.place);
     n = stage_seal(&S.c, "hello", &mid, E, sizeof E);
@@ -57,7 +48,7 @@ static void words_sealed_across_a_commit_are_sealed_again_with_the_same_mid(void
 static void a_server_that_stores_words_of_the_old_epoch_after_the_commit_is_found(void **state)
 {
     size_t n = stage_seal(&S.c, "late", NULL, E, sizeof E);
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     stage_read(&S.l, &S.place);
     found(hk_slice_of(E, n), VAULT_BAD);
 }
@@ -68,7 +59,7 @@ static void a_lost_answer_before_an_epoch_change_is_answered_with_the_old_positi
     int64_t position;
     size_t n = stage_seal(&S.c, "hello", &mid, E, sizeof E);
     assert_int_equal(stage_message(&S.place, hk_slice_of(E, n), &position), STAGE_STORED); /* answer lost */
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     stage_read(&S.l, &S.place);
     assert_int_equal(stage_message(&S.place, hk_slice_of(E, n), &position),
                      STAGE_REPEATED); /* not stale_epoch */
@@ -188,7 +179,7 @@ static void a_bent_note_is_seen(void **state)
 
 static void a_locked_epoch_holds_real_words_until_its_wrap_comes(void **state)
 {
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     stage_read(&S.l, &S.place);
     assert_int_equal(stage_say(&S.l, &S.place, "can you read this"), STAGE_STORED);
     vault_taken taken;

@@ -28,15 +28,6 @@ static void found(hk_slice bytes, vault_finding finding)
                         32); /* H moves over good and bad alike */
 }
 
-static void rotate(stage_device *d)
-{
-    vault_made_commit made;
-    vault_plan plan;
-    vault_plan_from(&d->log.chain, &plan);
-    must(vault_commit_make(&d->log, &plan, &made));
-    assert_int_equal(stage_commit(&S.place, &made), STAGE_STORED);
-}
-
 static void words_go_both_ways(void **state)
 {
     assert_int_equal(stage_say(&S.c, &S.place, "I can not sleep"), STAGE_STORED);
@@ -476,7 +467,7 @@ static void sixty_four_streams_an_epoch_and_account_then_no_more(void **state)
     vault_stream_make(&S.c.stream);
     n = stage_seal(&S.c, "hello", NULL, E, sizeof E);
     found(hk_slice_of(E, n), VAULT_BAD);
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     stage_read(&S.c, &S.place);
     stage_read(&S.l, &S.place);
     n = stage_seal(&S.c, "hello", NULL, E, sizeof E);
@@ -489,7 +480,7 @@ static void after_ten_thousand_messages_the_epoch_must_change(void **state)
     assert_int_equal(stage_say(&S.c, &S.place, "the ten thousandth"), STAGE_STORED);
     stage_read(&S.l, &S.place);
     assert_false(vault_log_may_seal(&S.l.log));
-    rotate(&S.l);
+    stage_rotate(&S.place, &S.l);
     stage_read(&S.l, &S.place);
     assert_true(vault_log_may_seal(&S.l.log));
 }

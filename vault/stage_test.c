@@ -311,6 +311,43 @@ void stage_consent(const vault_account *signer, const conversation_id *conv, con
     must(vault_consent_sign(signer, &what, ret));
 }
 
+vault_plan stage_plan_now(const stage_place *place)
+{
+    vault_plan plan;
+    vault_plan_from(&place->chain, &plan);
+    return plan;
+}
+
+vault_plan stage_plan_with(const stage_place *place, const vault_account *who, uint8_t role)
+{
+    vault_plan plan = stage_plan_now(place);
+    stage_plan_add(&plan, who, role);
+    return plan;
+}
+
+void stage_plan_consent(const stage_place *place, vault_plan *plan, const vault_account *signer,
+                        const vault_account *subject, uint8_t role)
+{
+    uint8_t consent[VAULT_CONSENT_BYTES];
+    stage_consent(signer, &place->conv, subject, role, consent);
+    must(vault_plan_consent(plan, hk_slice_of(consent, sizeof consent)));
+}
+
+void stage_rotate(stage_place *place, stage_device *author)
+{
+    vault_made_commit made;
+    vault_plan plan;
+    vault_plan_from(&author->log.chain, &plan);
+    must(vault_commit_make(&author->log, &plan, &made));
+    assert_int_equal(stage_commit(place, &made), STAGE_STORED);
+}
+
+hk_err stage_judge(const stage_place *place, const vault_made_commit *made)
+{
+    vault_chain next;
+    return vault_commit_check(&place->chain, hk_slice_of(made->bytes, made->n), &next);
+}
+
 /* ---- Bent bytes ---- */
 
 #define MEMBERS_AT 159

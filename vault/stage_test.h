@@ -109,5 +109,12 @@ void stage_bend_member(vault_made_commit *made, size_t index, const vault_member
 void stage_consent(const vault_account *signer, const conversation_id *conv, const vault_account *subject,
                    uint8_t role, uint8_t ret[static VAULT_CONSENT_BYTES]);
 void stage_plan_add(vault_plan *plan, const vault_account *who, uint8_t role);
+vault_plan stage_plan_now(const stage_place *place); /* the members as they are */
+vault_plan stage_plan_with(const stage_place *place, const vault_account *who, uint8_t role);
+void stage_plan_consent(const stage_place *place, vault_plan *plan, const vault_account *signer,
+                        const vault_account *subject, uint8_t role);
+void stage_rotate(stage_place *place, stage_device *author); /* a new epoch with the same members */
+/* What the validity function says to these bytes now. */
+hk_err stage_judge(const stage_place *place, const vault_made_commit *made);
 
 #endif

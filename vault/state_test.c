@@ -157,6 +157,80 @@ static void merging_keeps_the_older_pin_and_shows_the_difference(void **state)
     assert_memory_equal(pin->other_ik, OTHER.ik, 32);
 }
 
+static void of_the_same_key_the_stronger_word_and_the_earlier_day_stay(void **state)
+{
+    must(vault_state_pin(&A.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 1000));
+    must(vault_state_pin(&B.state, &OTHER.id, OTHER.ik, VAULT_PIN_SPOKEN, 900));
+    must(vault_state_merge(&A.state, &B.state));
+    const vault_pin *pin = vault_state_find_pin(&A.state, &OTHER.id);
+    assert_int_equal(pin->how, VAULT_PIN_SPOKEN);
+    assert_int_equal(pin->when_ms, 900);
+    assert_true(sodium_is_zero(pin->other_ik, 32));
+    must(vault_state_pin(&B.state, &ME.id, ME.ik, VAULT_PIN_ROSTER, 5));
+    must(vault_state_pin(&A.state, &ME.id, FRIEND.ik, VAULT_PIN_ROSTER,
+                         5)); /* the same day: one order for all */
+    must(vault_state_merge(&A.state, &B.state));
+    must(vault_state_merge(&B.state, &A.state));
+    assert_memory_equal(vault_state_find_pin(&A.state, &ME.id)->ik,
+                        vault_state_find_pin(&B.state, &ME.id)->ik, 32);
+    must(vault_state_repin(&A.state, &ME.id, ME.ik, VAULT_PIN_SPOKEN, 6)); /* decided */
+    assert_true(sodium_is_zero(vault_state_find_pin(&A.state, &ME.id)->other_ik, 32));
+}
+
+static void what_one_device_was_shown_the_other_learns(void **state)
+{
+    uint8_t other[32] = {3};
+    must(vault_state_pin(&A.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 1000));
+    must(vault_state_pin(&B.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 1000));
+    memcpy(B.pins[0].other_ik, other, 32);
+    must(vault_state_merge(&A.state, &B.state));
+    assert_memory_equal(vault_state_find_pin(&A.state, &OTHER.id)->other_ik, other, 32);
+    B.state.t_seen = 4;
+    B.state.m_seen = 100;
+    B.state.choices_n = 2;
+    must(vault_state_audit(&B.state, 7, other));
+    must(vault_state_merge(&A.state, &B.state));
+    assert_int_equal(A.state.t_seen, 4);
+    assert_int_equal(A.state.m_seen, 100);
+    assert_int_equal(A.state.choices_n, 2);
+    assert_int_equal(A.state.audit_count, 7);
+    uint8_t place[32] = {1}, another[32] = {2};
+    must(vault_state_place(&A.state, place));
+    must(vault_state_place(&B.state, another));
+    refuses(HK_CONFLICT,
+            vault_state_merge(&A.state, &B.state)); /* two places under one account: never quietly */
+}
+
+static void tables_have_an_end_and_epochs_a_range(void **state)
+{
+    conversation_id conv = {{1}};
+    uint8_t key[32] = {1};
+    refuses(HK_BAD, vault_state_keep_key(&A.state, &conv, 0, key));
+    refuses(HK_BAD, vault_state_keep_key(&A.state, &conv, VAULT_COMMITS_MAX + 1, key));
+    for (uint32_t i = 1; i <= ROOM; i++) {
+        vault_tip tip = tip_of((uint8_t)i, 1);
+        must(vault_state_keep_key(&A.state, &conv, i, key));
+        must(vault_state_tip(&A.state, &tip));
+    }
+    vault_tip more = tip_of(ROOM + 1, 1);
+    refuses(HK_TOO_MUCH, vault_state_keep_key(&A.state, &conv, ROOM + 1, key));
+    refuses(HK_TOO_MUCH, vault_state_tip(&A.state, &more));
+    must(vault_state_keep_key(&A.state, &conv, 3, key)); /* what is there may be written again */
+    refuses(HK_BAD, vault_state_keep_ek(&A.state, 0, key));
+    for (uint32_t i = 1; i <= VAULT_EKS_MAX; i++)
+        must(vault_state_keep_ek(&A.state, i, key));
+    refuses(HK_TOO_MUCH, vault_state_keep_ek(&A.state, VAULT_EKS_MAX + 1, key));
+    must(vault_state_keep_ek(&A.state, 1, key));
+    uint8_t other[32] = {2};
+    refuses(HK_CONFLICT, vault_state_keep_ek(&A.state, 1, other));
+    for (uint8_t i = 0; i < VAULT_TEAMS_MAX; i++)
+        must(vault_state_team(&A.state, &(team_id){{i}}, 1));
+    refuses(HK_TOO_MUCH, vault_state_team(&A.state, &(team_id){{99}}, 1));
+    must(vault_state_team(&A.state, &(team_id){{3}}, 5));
+    must(vault_state_team(&A.state, &(team_id){{3}}, 4));
+    assert_int_equal(vault_state_team_serial(&A.state, &(team_id){{3}}), 5); /* the highest that was seen */
+}
+
 static void merging_takes_the_further_tip_and_a_later_life_over_a_longer_one(void **state)
 {
     vault_tip near = tip_of(1, 10), far = tip_of(1, 20), later = tip_of(1, 5);
@@ -292,6 +366,9 @@ int main(void)
         T(a_state_bigger_than_the_tables_is_refused_whole),
         T(a_different_key_for_a_pinned_person_is_a_conflict),
         T(merging_keeps_the_older_pin_and_shows_the_difference),
+        T(of_the_same_key_the_stronger_word_and_the_earlier_day_stay),
+        T(what_one_device_was_shown_the_other_learns),
+        T(tables_have_an_end_and_epochs_a_range),
         T(merging_takes_the_further_tip_and_a_later_life_over_a_longer_one),
         T(two_devices_merge_to_the_same_state_in_either_order),
         T(shredding_forgets_the_keys_and_the_tip_of_one_conversation),
