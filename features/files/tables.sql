@@ -11,6 +11,7 @@ CREATE TABLE files (
 ) STRICT;
 CREATE UNIQUE INDEX files_by_blob ON files (conversation, blob_id);
 CREATE INDEX files_by_account ON files (account, closed);
+CREATE INDEX files_by_age ON files (closed, made_ms);
 CREATE TABLE file_chunks (
     file         INTEGER NOT NULL,
     chunk        INTEGER NOT NULL,           -- from 0
