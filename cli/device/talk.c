@@ -182,17 +182,25 @@ hk_err talk_seal(talk *t, hk_slice text, message_id *ret_mid, hk_slice *ret)
     return HK_OK;
 }
 
-hk_err talk_say(talk *t, hk_slice text)
+hk_err talk_say_kind(talk *t, uint8_t kind, hk_slice content, int64_t *ret_position)
 {
-    message_id mid;
+    vault_words words = {.time_ms = device_now_ms(), .kind = kind, .content = content};
+    vault_make_id(words.mid.b);
     message_body body = {0};
-    HK_TRY(talk_seal(t, text, &mid, &body.envelope));
+    HK_TRY(seal(t, &words, &body.envelope));
     device_step(t->d);
     const char *path;
     HK_TRY(device_path(t->d, "/api/conversations/", t->conversation.b, "/messages", &path));
     kept_body kept = {0};
     HK_TRY(http_call(t->d->http, "POST", path, &MESSAGE, &body, &KEPT, &t->d->arena, &kept));
+    *ret_position = kept.position;
     return talk_kept(t, kept.position, body.envelope);
+}
+
+hk_err talk_say(talk *t, hk_slice text)
+{
+    int64_t position;
+    return talk_say_kind(t, VAULT_BODY_TEXT, text, &position);
 }
 
 hk_err talk_seal_again(talk *t, const message_id *mid, int64_t time_ms, hk_slice text, bool new_stream,

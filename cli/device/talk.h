@@ -35,6 +35,8 @@ hk_err talk_kept(talk *t, int64_t position, hk_slice envelope);
 hk_err talk_seal(talk *t, hk_slice text, message_id *ret_mid, hk_slice *ret);
 /* Seals, hands in over HTTP and reads back: for one message without a line. */
 hk_err talk_say(talk *t, hk_slice text);
+/* The same for any kind of body (VAULT_BODY_...); says where it was kept. */
+hk_err talk_say_kind(talk *t, uint8_t kind, hk_slice content, int64_t *ret_position);
 /* The same words again, after stale_epoch (the log was read on) or stream_conflict (new_stream). */
 hk_err talk_seal_again(talk *t, const message_id *mid, int64_t time_ms, hk_slice text, bool new_stream,
                        hk_slice *ret);

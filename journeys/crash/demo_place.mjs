@@ -40,21 +40,23 @@ export async function seedPlace(build, state) {
   if (!seeded) throw new Error("hearken demo did not seed a place");
 }
 
-/** Starts a `hearkend` (any build of it) on a seeded state and waits until it answers; throws if it leaves first. */
+/** Starts a `hearkend` (any build of it) on a seeded state and waits until it answers; throws if it leaves first.
+ *  `said()` is what it has printed so far. */
 export async function servePlace(daemon, state, listen, extra = []) {
   const began = performance.now();
   const server = spawn(
     daemon,
     ["serve", "--db", join(state, "place.db"), "--listen", listen, "--origin", `http://${listen}`, "--rate-factor",
       "1000000", "--demo-people", join(state, "demo-people.json"), ...extra],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"] },
   );
   let said = "";
+  server.stdout.on("data", (bytes) => (said += bytes));
   server.stderr.on("data", (bytes) => (said += bytes));
   for (let i = 0; i < 6000; i++) {
     if (server.exitCode !== null) throw new Error(`hearkend left with ${server.exitCode}: ${said}`);
     try {
-      if ((await fetch(`http://${listen}/readyz`)).ok) return { server, ready_ms: performance.now() - began };
+      if ((await fetch(`http://${listen}/readyz`)).ok) return { server, ready_ms: performance.now() - began, said: () => said };
     } catch {
       // not yet
     }
