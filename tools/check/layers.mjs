@@ -26,7 +26,7 @@ const MAY_INCLUDE = {
   tools: null,
 };
 const VENDOR = {
-  sodium: ["vault", "features", "fuzz", "bench", "cli", "server"],
+  sodium: ["vault", "features", "fuzz", "bench", "cli", "server", "journeys"],
   sqlite3: ["store", "bench", "journeys", "cli"],
   "event2/": ["wire", "cli", "bench", "journeys"],
   jansson: ["wire", "cli", "features", "vault", "listening", "journeys", "bench"],
