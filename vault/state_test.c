@@ -291,6 +291,8 @@ static void a_place_key_that_changes_and_an_audit_chain_that_was_rebuilt_are_see
     refuses(HK_REFUSED, vault_state_audit(&A.state, 9, one));
     refuses(HK_REFUSED, vault_state_audit(&A.state, 10, two)); /* rebuilt whole */
     must(vault_state_audit(&A.state, 11, two));
+    refuses(HK_BAD, vault_state_audit(&A.state, -1, two));
+    refuses(HK_BAD, vault_state_audit(&A.state, HK_INT_MAX + 1, two));
 }
 
 static void an_unpinned_changed_or_expired_member_stops_sealing_and_nothing_else(void **state)
@@ -301,7 +303,15 @@ static void an_unpinned_changed_or_expired_member_stops_sealing_and_nothing_else
     vault_state_trust(&A.state, &s.c.log, 1, &who);
     assert_true(s.c.log.stops & VAULT_STOP_UNPINNED);
     assert_memory_equal(who->account.b, s.listener.id.b, 16);
-    must(vault_state_pin(&A.state, &s.listener.id, s.listener.ik, VAULT_PIN_ROSTER, 1));
+    must(vault_state_pin(&A.state, &s.listener.id, OTHER.eks[0].pk, VAULT_PIN_ROSTER,
+                         1)); /* another key is pinned */
+    vault_state_trust(&A.state, &s.c.log, 1, &who);
+    assert_true(s.c.log.stops & VAULT_STOP_UNPINNED);
+    must(vault_state_repin(&A.state, &s.listener.id, s.listener.ik, VAULT_PIN_ROSTER, 1));
+    A.pins[0].other_ik[0] = 1; /* another device trusted another key */
+    vault_state_trust(&A.state, &s.c.log, 1, &who);
+    assert_true(s.c.log.stops & VAULT_STOP_UNPINNED);
+    A.pins[0].other_ik[0] = 0;
     vault_state_trust(&A.state, &s.c.log, 1, &who);
     assert_true(vault_log_may_seal(&s.c.log));
     assert_null(who);

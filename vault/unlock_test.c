@@ -157,6 +157,19 @@ static void record_shapes_that_are_not_ours_are_refused(void **state)
     must(vault_unlock_parse(hk_slice_of(record.record, VAULT_UNLOCK_BYTES), &u));
     assert_int_equal(u.kind, VAULT_UNLOCK_DEVICE);
     refuses(HK_BAD, vault_unlock_parse(hk_slice_of(record.record, VAULT_UNLOCK_BYTES - 1), &u));
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } bends[] = {{0, 2}, {1, 2}, {2, 0}, {2, 5}};
+    for (size_t i = 0; i < HK_COUNT(bends); i++) {
+        uint8_t was = record.record[bends[i].at];
+        record.record[bends[i].at] = bends[i].value;
+        refuses(HK_BAD, vault_unlock_parse(hk_slice_of(record.record, VAULT_UNLOCK_BYTES), &u));
+        record.record[bends[i].at] = was;
+    }
+    uint8_t key[32];
+    refuses(HK_BAD, vault_login_key(0, r, key));
+    refuses(HK_BAD, vault_login_key(5, r, key));
 }
 
 static void a_login_for_another_host_handle_kind_or_challenge_does_not_verify(void **state)
@@ -172,6 +185,17 @@ static void a_login_for_another_host_handle_kind_or_challenge_does_not_verify(vo
     refuses(HK_REFUSED, vault_login_verify(HOST, HANDLE, VAULT_UNLOCK_RECOVERY, CHALLENGE, key, signature));
     refuses(HK_REFUSED, vault_login_verify(HOST, HANDLE, VAULT_UNLOCK_PASSWORD, other, key, signature));
     refuses(HK_BAD, vault_login_sign((hk_slice){0}, HANDLE, VAULT_UNLOCK_PASSWORD, CHALLENGE, r, signature));
+    static const uint8_t letters[VAULT_HOST_MAX + 1] = {'a'};
+    hk_slice host = hk_slice_of(letters, VAULT_HOST_MAX + 1),
+             handle = hk_slice_of(letters, VAULT_HANDLE_MAX + 1);
+    refuses(HK_BAD, vault_login_sign(host, HANDLE, VAULT_UNLOCK_PASSWORD, CHALLENGE, r, signature));
+    refuses(HK_BAD, vault_login_sign(HOST, handle, VAULT_UNLOCK_PASSWORD, CHALLENGE, r, signature));
+    refuses(HK_BAD, vault_login_sign(HOST, (hk_slice){0}, VAULT_UNLOCK_PASSWORD, CHALLENGE, r, signature));
+    vault_kdf how = how_now();
+    how.handle = handle;
+    refuses(HK_BAD, input_of(&how));
+    how.handle.n = 0;
+    refuses(HK_BAD, input_of(&how));
 }
 
 static void host_and_handle_cannot_be_shifted_into_each_other(void **state)
