@@ -103,6 +103,7 @@ house *house_open(void)
                        .lock_client_s = 1800,
                        .lock_staff_s = 900};
     must(place_presence_new(&h->place.presence));
+    must(socket_tickets_new(&h->place.tickets));
     must(live_new(&(live_options){.send = write_down, .close = note_end, .ctx = h, .presence = note_presence},
                   &h->place.live));
     collect_routes(h);
@@ -138,6 +139,7 @@ void house_close(house *h)
     store_close(h->store);
     live_free(h->place.live);
     place_presence_free(h->place.presence);
+    socket_tickets_free(h->place.tickets);
     rest_key_free(h->rest);
     hk_arena_done(&h->arena);
     hk_arena_done(&h->requests);

@@ -247,6 +247,7 @@ static hk_err start(server *s)
     s->p.lock_staff_s = c->lock_staff_minutes * 60;
     collect_rooms(s);
     HK_TRY(place_presence_new(&s->p.presence));
+    HK_TRY(socket_tickets_new(&s->p.tickets));
     HK_TRY(start_wire(s)); /* before the store's threads exist */
     live_options lives = {.send = live_send, .close = live_close, .ctx = &s->p, .presence = presence};
     HK_TRY(live_new(&lives, &s->p.live));
@@ -262,6 +263,7 @@ static void stop(server *s)
     wire_free(s->p.wire);
     live_free(s->p.live);
     place_presence_free(s->p.presence);
+    socket_tickets_free(s->p.tickets);
     rest_key_free(s->rest);
     wire_files_free(s->files);
 }

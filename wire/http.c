@@ -276,7 +276,8 @@ static void start(conn *c, const wire_head *h, const judged *j, hk_slice body, s
     (void)bufferevent_disable(c->be, EV_READ); /* cannot fail for a socket */
     conn_wait(c, CONN_BY_NOTHING);
     if (err == HK_OK) {
-        wire_job_start(job, job->route ? job->route->mode : WIRE_WRITE);
+        /* an upgrade changes nothing in the database: its ticket lies in memory */
+        wire_job_start(job, job->route ? job->route->mode : WIRE_READ);
         return;
     }
     w->jobs++;

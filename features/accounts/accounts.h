@@ -23,7 +23,7 @@ hk_err accounts_ticket(wire_request *r, hk_slice ticket, wire_who *ret);
 hk_err accounts_socket(store_db *db, int64_t session, bool opened, int64_t now_ms);
 /* At start: nobody is connected yet. Writer. */
 hk_err accounts_start(store_db *db, int64_t now_ms);
-/* Once a minute: sessions, doors, challenges and tickets that are over go. Writer. */
+/* Once a minute: sessions, doors and challenges that are over go. Writer. */
 hk_err accounts_tick(store_db *db, int64_t now_ms, int64_t idle_ms);
 
 /* Proof that whoever is asking holds a secret of the account right now: a login signature by its key of this
@@ -48,6 +48,14 @@ extern const store_room ACCOUNTS_ROOM;
 extern const wire_route ACCOUNTS_ROUTES[];
 extern const size_t ACCOUNTS_ROUTE_COUNT;
 extern const shape *const ACCOUNTS_SHAPES[];
+
+/* ---- Tickets for sockets, in memory. Any thread. The hash is the ticket's, as the cookies' are. */
+typedef struct socket_tickets socket_tickets;
+hk_err socket_tickets_new(socket_tickets **ret);
+void socket_tickets_free(socket_tickets *t);
+void socket_tickets_add(socket_tickets *t, const uint8_t hash[static 32], int64_t session, int64_t expires_ms);
+/* Good once, for its own session, until it expires. */
+bool socket_tickets_burn(socket_tickets *t, const uint8_t hash[static 32], int64_t session, int64_t now_ms);
 
 /* ---- The key that seals records at rest (vault.md section 2, 10). */
 typedef struct rest_key rest_key;

@@ -65,13 +65,8 @@ hk_err accounts_ticket(wire_request *r, hk_slice ticket, wire_who *ret)
     HK_TRY(accounts_who(r, ret));
     if (!(ret->is & WIRE_SIGNED_IN) || token_hash(ticket, hash) != HK_OK)
         return HK_WHO;
-    STORE_CURSOR(c);
-    HK_TRY(store_run(&c, r->db, &ACCOUNTS_ROOM, TICKET_BURN));
-    store_bind_slice(&c, hk_slice_of(hash, sizeof hash));
-    store_bind_int(&c, ret->session);
-    store_bind_int(&c, r->now_ms);
-    HK_TRY(store_finish(&c));
-    return store_changed(r->db) == 1 ? HK_OK : HK_WHO;
+    const place *p = r->place;
+    return socket_tickets_burn(p->tickets, hash, ret->session, r->now_ms) ? HK_OK : HK_WHO;
 }
 
 /* One more begins: if there are too many, the oldest end, with their sockets. */
@@ -200,7 +195,7 @@ hk_err accounts_start(store_db *db, int64_t now_ms)
 
 hk_err accounts_tick(store_db *db, int64_t now_ms, int64_t idle_ms)
 {
-    static const size_t OVER[] = {DOORS_OVER, CHALLENGES_OVER, TICKETS_OVER};
+    static const size_t OVER[] = {DOORS_OVER, CHALLENGES_OVER};
     STORE_CURSOR(c);
     for (size_t i = 0; i < HK_COUNT(OVER); i++) {
         HK_TRY(store_run(&c, db, &ACCOUNTS_ROOM, OVER[i]));

@@ -86,14 +86,10 @@ static const store_statement STATEMENTS[] = {
     [CHALLENGE_BURN] = {"challenge_burn",
                         "DELETE FROM challenges WHERE challenge = ? AND session = ? AND expires_ms > ?"},
     [CHALLENGES_OVER] = {"challenges_over", "DELETE FROM challenges WHERE expires_ms <= ?"},
-    [TICKET_ADD] = {"ticket_add", "INSERT INTO tickets (ticket_hash, session, expires_ms) VALUES (?, ?, ?)"},
-    [TICKET_BURN] = {"ticket_burn",
-                     "DELETE FROM tickets WHERE ticket_hash = ? AND session = ? AND expires_ms > ?"},
-    [TICKETS_OVER] = {"tickets_over", "DELETE FROM tickets WHERE expires_ms <= ?"},
     [STAFF_ACCOUNTS] = {"staff_accounts", "SELECT account FROM accounts WHERE role > 0 LIMIT 500"},
 };
 static const char *const WRITES[] = {"accounts", "account_states", "records", "doors",
-                                     "sessions", "challenges",     "tickets", NULL};
+                                     "sessions", "challenges",     NULL};
 static const char *const READS[] = {"staff", NULL};
 const store_room ACCOUNTS_ROOM = {.name = "accounts",
                                   .migrations = MIGRATIONS,

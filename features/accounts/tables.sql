@@ -55,8 +55,3 @@ CREATE TABLE challenges (
     session    INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE tickets (
-    ticket_hash BLOB PRIMARY KEY,
-    session     INTEGER NOT NULL,
-    expires_ms  INTEGER NOT NULL
-) STRICT;

@@ -26,11 +26,12 @@ typedef struct place {
     live *live;
     wire *wire;
     place_presence *presence;
-    const struct rest_key *rest; /* seals unlock records in the database (features/accounts) */
-    const char *deletions;       /* the deletion list's file, NULL: kept nowhere (tests) */
-    const char *demo_people;     /* a file of people who are not real, or NULL */
-    int64_t session_ms;          /* a session ends after this, whatever happens */
-    int64_t idle_ms;             /* and after this without a socket or a change */
+    struct socket_tickets *tickets; /* features/accounts */
+    const struct rest_key *rest;    /* seals unlock records in the database (features/accounts) */
+    const char *deletions;          /* the deletion list's file, NULL: kept nowhere (tests) */
+    const char *demo_people;        /* a file of people who are not real, or NULL */
+    int64_t session_ms;             /* a session ends after this, whatever happens */
+    int64_t idle_ms;                /* and after this without a socket or a change */
     int64_t lock_client_s, lock_staff_s;
     atomic_bool scrub_wanted; /* something was destroyed: the clock has the files truncated (store_scrub) */
 } place;
