@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "features/conversations/conversations.h"
@@ -157,6 +158,13 @@ typedef struct calling {
     wire_called called;
 } calling;
 
+static int64_t steady_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static hk_err call_inside(void *ctx, store_db *db)
 {
     calling *k = ctx;
@@ -168,8 +176,10 @@ static hk_err call_inside(void *ctx, store_db *db)
         HK_TRY(accounts_who(&asking, &who));
         known = &who;
     }
+    int64_t before = steady_ns();
     wire_call(&k->h->options, k->method, hk_slice_z(k->path), k->body, known, &k->base, &k->h->requests, db,
               true, &k->called);
+    k->h->took_ns = steady_ns() - before;
     return k->called.err;
 }
 

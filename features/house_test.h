@@ -52,7 +52,8 @@ typedef struct house {
     hk_arena arena;    /* of the test */
     hk_arena requests; /* of one request, cleared before the next; fail_at is the test's to set */
     int64_t now_ms;
-    char code[64]; /* of the last refusal */
+    char code[64];   /* of the last refusal */
+    int64_t took_ns; /* the last request, inside its transaction */
     house_told told[HOUSE_TOLD_MAX];
     size_t told_count;
     uint64_t ended[HOUSE_TOLD_MAX]; /* connections that were closed */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "features/house_test.h"
 
+#include <stdlib.h>
+
 #include "features/accounts/rest_key.h"
 
 static int open_house(void **state)
@@ -127,6 +129,48 @@ static void a_handle_that_nobody_has_is_answered_like_any_other(void **state)
     assert_string_equal(h->code, "wrong_secret");
     refuses(HK_REFUSED, house_sign_in(h, &p, RECORD_PASSKEY)); /* a kind they do not have */
     assert_string_equal(h->code, "wrong_secret");
+}
+
+#define ROUNDS 200
+
+static int by_size(const void *one, const void *two)
+{
+    const int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
+    return (a > b) - (a < b);
+}
+
+static void check_alike(const char *what, int64_t took_ns[static 2][ROUNDS])
+{
+    for (int i = 0; i < 2; i++)
+        qsort(took_ns[i], ROUNDS, sizeof took_ns[i][0], by_size);
+    double ratio = (double)took_ns[0][ROUNDS / 2] / (double)took_ns[1][ROUNDS / 2];
+    if (ratio < 0.7 || ratio > 1.4)
+        fail_msg("%s: known handles take %.2f times as long as unknown ones", what, ratio);
+}
+
+/* Both are measured in turn, so that whatever else the machine does meets both; the median forgets outliers.
+ */
+static void a_handle_that_nobody_has_takes_as_long_as_any_other(void **state)
+{
+    house *h = *state;
+    person known, nobody = {.handle = "quiet-heron-0000"};
+    int64_t started_ns[2][ROUNDS], refused_ns[2][ROUNDS];
+    uint8_t signature[64];
+    sign_in_started_body started;
+    memset(signature, 9, sizeof signature); /* well formed and wrong: it is looked at to its end */
+    signature[63] = 0;
+    house_arrive_with(h, &known, RECORD_PASSWORD);
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        person *p = i % 2 ? &nobody : &known;
+        sign_in_body body = {hk_slice_z(p->handle), RECORD_PASSWORD,
+                             hk_slice_of(signature, sizeof signature)};
+        must(house_sign_in_start(h, p, RECORD_PASSWORD, &started));
+        started_ns[i % 2][i / 2] = h->took_ns;
+        refuses(HK_REFUSED, house_post(h, p, "/api/sign-in", &SIGN_IN, &body, NULL, NULL));
+        refused_ns[i % 2][i / 2] = h->took_ns;
+    }
+    check_alike("asking for the salt", started_ns);
+    check_alike("a wrong signature", refused_ns);
 }
 
 static void two_handles_never_get_one_salt(void **state)
@@ -472,6 +516,7 @@ int main(void)
         TEST(a_door_is_shut_after_half_an_hour),
         TEST(keys_that_do_not_fit_make_no_account),
         TEST(a_handle_that_nobody_has_is_answered_like_any_other),
+        TEST(a_handle_that_nobody_has_takes_as_long_as_any_other),
         TEST(two_handles_never_get_one_salt),
         TEST(a_login_for_another_host_or_with_an_old_challenge_is_refused),
         TEST(an_unlock_record_is_not_given_without_login),

@@ -78,10 +78,10 @@ hk_err read_log(wire_request *r, wire_reply *reply)
 /* ---- The list */
 
 typedef struct listed_members {
-    member_item *members;
-    read_item *read;
-    account_id *here;
-    size_t members_count, read_count, here_count;
+    member_item members[VAULT_MEMBERS_MAX];
+    read_item read[VAULT_MEMBERS_MAX];
+    account_id here[VAULT_MEMBERS_MAX];
+    size_t count, here_count;
 } listed_members;
 
 static hk_err read_member(wire_request *r, store_cursor *c, listed_members *l)
@@ -95,41 +95,45 @@ static hk_err read_member(wire_request *r, store_cursor *c, listed_members *l)
         HK_TRY(store_copy(c, 5, r->arena, &m.name));
     if (!store_is_null(c, 7))
         HK_TRY(store_copy(c, 7, r->arena, &m.certificate));
-    l->members[l->members_count++] = m;
-    l->read[l->read_count++] = (read_item){m.account, store_int(c, 2)};
+    l->read[l->count] = (read_item){m.account, store_int(c, 2)};
+    l->members[l->count++] = m;
     if (!HK_ID_EQ(m.account, r->who.account) && place_presence_is_here(p->presence, m.account))
         l->here[l->here_count++] = m.account;
     return HK_OK;
 }
 
+/* As many as there are: a listener's list is long, and most conversations have two. */
+static hk_err keep_list(wire_request *r, const void *items, size_t count, size_t size, shape_list *ret)
+{
+    void *kept = hk_arena_get_array(r->arena, count, size);
+    if (!kept)
+        return HK_NO_MEMORY;
+    memcpy(kept, items, count * size);
+    *ret = (shape_list){kept, count};
+    return HK_OK;
+}
+
 static hk_err read_members(wire_request *r, int64_t conv, conversation_item *item)
 {
-    listed_members l = {.members = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.members),
-                        .read = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.read),
-                        .here = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *l.here)};
-    if (!l.members || !l.read || !l.here)
-        return HK_NO_MEMORY;
+    listed_members l = {.count = 0};
     STORE_CURSOR(c);
     HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, MEMBERS_SHOWN));
     store_bind_int(&c, conv);
-    while (l.members_count < VAULT_MEMBERS_MAX) {
+    while (l.count < VAULT_MEMBERS_MAX) {
         bool row;
         HK_TRY(store_next(&c, &row));
         if (!row)
             break;
         HK_TRY(read_member(r, &c, &l));
     }
-    item->members = (shape_list){l.members, l.members_count};
-    item->read = (shape_list){l.read, l.read_count};
-    item->here = (shape_list){l.here, l.here_count};
-    return HK_OK;
+    HK_TRY(keep_list(r, l.members, l.count, sizeof *l.members, &item->members));
+    HK_TRY(keep_list(r, l.read, l.count, sizeof *l.read, &item->read));
+    return keep_list(r, l.here, l.here_count, sizeof *l.here, &item->here);
 }
 
 static hk_err read_receipts(wire_request *r, int64_t conv, conversation_item *item)
 {
-    receipt_item *receipts = hk_arena_get_array(r->arena, VAULT_MEMBERS_MAX, sizeof *receipts);
-    if (!receipts)
-        return HK_NO_MEMORY;
+    receipt_item receipts[VAULT_MEMBERS_MAX];
     size_t count = 0;
     STORE_CURSOR(c);
     HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, RECEIPTS_OF));
@@ -144,8 +148,7 @@ static hk_err read_receipts(wire_request *r, int64_t conv, conversation_item *it
         HK_TRY(store_copy(&c, 1, r->arena, &receipts[count].receipt));
         count++;
     }
-    item->receipts = (shape_list){receipts, count};
-    return HK_OK;
+    return keep_list(r, receipts, count, sizeof *receipts, &item->receipts);
 }
 
 static hk_err read_conversation(wire_request *r, store_cursor *c, conversation_item *item)
