@@ -23,7 +23,8 @@ async function widerThanTheScreen(page) {
   return page.evaluate(() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     if (wide <= 1) return null;
-    const culprit = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > innerWidth + 1);
+    const sticksOut = (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline";
+    const culprit = [...document.querySelectorAll("main *")].filter(sticksOut).at(-1);
     return `${wide}px too wide: ${culprit?.tagName} ${culprit?.className} ${culprit?.textContent?.slice(0, 40)}`;
   });
 }
