@@ -23,8 +23,15 @@ async function widerThanTheScreen(page) {
   return page.evaluate(() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     if (wide <= 1) return null;
-    const sticksOut = (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline";
-    const culprit = [...document.querySelectorAll("main *")].filter(sticksOut).at(-1);
+    // The smallest part without which the page would fit.
+    const fitsWithout = (e) => {
+      const { display } = e.style;
+      e.style.display = "none";
+      const fits = document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1;
+      e.style.display = display;
+      return fits;
+    };
+    const culprit = [...document.querySelectorAll("body *")].filter(fitsWithout).at(-1);
     return `${wide}px too wide: ${culprit?.tagName} ${culprit?.className} ${culprit?.textContent?.slice(0, 40)}`;
   });
 }
