@@ -6,7 +6,7 @@ WASM_TARGET=(--target=wasm32-wasi)
 WASM_INCLUDES=(-nostdinc -isystem "$($CLANG -print-resource-dir)/include" -isystem /usr/include/wasm32-wasi)
 # -ffp-contract=off: + - * / and sqrt give the same bits here as natively. Prefix maps: no path of the build machine
 # gets into the module, so that two builds anywhere give one hash.
-WASM_FLAGS=(-Os -fvisibility=hidden -ffunction-sections -fdata-sections -ffp-contract=off
+WASM_FLAGS=(-Oz -fvisibility=hidden -ffunction-sections -fdata-sections -ffp-contract=off
     "-ffile-prefix-map=$PWD=.")
 OUR_FLAGS=(-std=gnu2x -Wall -Wextra -Werror -Wshadow -Wcast-qual -Wvla -Wmissing-prototypes -Wno-unused-parameter
     -I. -include base/banned.h)
