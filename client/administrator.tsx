@@ -8,7 +8,8 @@ import { AuditLog } from "../features/staff/screen/audit.tsx";
 import { Staff } from "../features/staff/screen/staff.tsx";
 import { staff } from "../features/staff/screen/wire.ts";
 import { WhoHears } from "../web/kit/who-hears.tsx";
-import type { Me } from "../web/net/me.ts";
+import { Banner } from "../web/kit/banner.tsx";
+import { auditRebuilt, type Me } from "../web/net/me.ts";
 import { place } from "../web/net/place.ts";
 import { t } from "../web/words/words.ts";
 
@@ -26,6 +27,7 @@ export function Administrator({ me }: { readonly me: Me }) {
     <div class="sheet">
       <h1>{t("admin.title")}</h1>
       <p>{t("admin.lead")}</p>
+      {auditRebuilt.value ? <Banner look="danger">{t("audit.rebuilt")}</Banner> : null}
       {now === null ? null : <Health waiting={now.waiting} listeners={now.listeners_here} />}
       <Staff me={me} onKey={(ready) => (hasKey.value = ready)} />
       <Invite me={me} kind="staff" disabled={!hasKey.value} />

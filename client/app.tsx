@@ -17,6 +17,7 @@ import type { Screen, Wish } from "./screens.ts";
 
 const Inside = lazy(() => import("./inside.tsx").then((m) => m.Inside));
 const Join = lazy(() => import("../features/invitations/screen/join.tsx").then((m) => m.Join));
+const DemoPeople = lazy(() => import("../features/accounts/screen/demo-people.tsx").then((m) => m.DemoPeople));
 const ErasedReceipt = lazy(() => import("../features/accounts/screen/erase.tsx").then((m) => m.ErasedReceipt));
 
 interface AppProps {
@@ -48,6 +49,7 @@ export function App({ router, wish }: AppProps) {
           </Banner>
         </div>
       )}
+      {place.value?.demo === true ? <p class="demo-line small">{t("demo.line")}</p> : null}
       <Mended>{began.value ? <Body router={router} wish={wish} /> : null}</Mended>
     </Frame>
   );
@@ -73,7 +75,16 @@ function Body({ router, wish }: AppProps) {
     case "here":
       return <Inside key={standing.me.session.account} me={standing.me} router={router} invitation={wish.is === "invited" ? wish.invitation : null} />;
     case "away":
-      return <Outside router={router} wish={wish} />;
+      return (
+        <>
+          <Outside router={router} wish={wish} />
+          {place.value?.demo === true ? (
+            <div class="sheet">
+              <DemoPeople />
+            </div>
+          ) : null}
+        </>
+      );
     default:
       return standing satisfies never;
   }

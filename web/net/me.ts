@@ -3,7 +3,7 @@
 // begins with `me`. Locking ends all three and keeps what lies sealed on the device.
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { deviceKept } from "../bridge/vault/device.ts";
-import { startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
+import { BridgeError, startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
 import { arrivalAnswer, sessionAnswer, startedAnswer, ticketAnswer, type Session } from "./answers.ts";
 import { ask, askNothing } from "./http.ts";
 import { keepState, takeTheirs } from "./state.ts";
@@ -27,6 +27,8 @@ const LAST_THINGS_MS = 1000;
 const standing = signal<Standing>({ is: "looking" });
 export const here: ReadonlySignal<Standing> = standing;
 export const link = signal<Link>("connecting");
+/** The chain of staff acts is not the one this account knew: somebody rebuilt it. */
+export const auditRebuilt = signal(false);
 export const stateView = signal<StateView | null>(null);
 
 export function me(): Me | null {
@@ -148,6 +150,13 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
   const now: Me = { session, vault, member, socket };
   stateView.value = state;
   standing.value = { is: "here", me: now };
+  // Staff: the chain of what staff did must go on from where this account last saw it.
+  if (session.audit !== undefined) {
+    vault.ask("auditSeen", session.audit).then(
+      (view) => (stateView.value = view),
+      (error: unknown) => (auditRebuilt.value = error instanceof BridgeError && error.code === "refused"),
+    );
+  }
   if (state.changed) void keepState(vault).catch(() => undefined);
   return now;
 }

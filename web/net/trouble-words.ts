@@ -16,6 +16,8 @@ export function troubleWords(error: unknown): string {
   switch (code) {
     case "refused":
       return t("trouble.vault_refused");
+    case "conflict":
+      return t("trouble.other_key");
     case "no_memory":
       return t("trouble.no_memory");
     case "locked":

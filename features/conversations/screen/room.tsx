@@ -9,6 +9,7 @@ import { Field } from "../../../web/kit/field.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { link } from "../../../web/net/me.ts";
 import { clockIsOff } from "../../../web/net/place.ts";
+import { roleWords } from "../../../web/net/role-words.ts";
 import { clockTime, dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import { Composer } from "./composer.tsx";
@@ -61,11 +62,13 @@ export function Room({ open, onEnd, onSignIn, onBack }: RoomProps) {
   }, [items]);
 
   const members = others.map((m) => name(m.account)).join(", ");
+  const listener = others.find((m) => m.part === "listener");
   return (
     <div class="sheet room">
       <div class="room-head">
         <div>
           <h1>{members === "" ? t("room.title") : members}</h1>
+          {listener === undefined ? null : <p class="small">{roleWords(listener.role)}</p>}
           <Presence open={open} />
         </div>
         <div class="row">
@@ -84,6 +87,7 @@ export function Room({ open, onEnd, onSignIn, onBack }: RoomProps) {
       </div>
       <WhoHears>{members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
       <WishLine open={open} />
+      <FeltLine open={open} />
       {searching.value ? <Search open={open} /> : null}
       <Thread talk={talk} items={items} names={talk.names.value} />
       <State open={open} onSignIn={onSignIn} />
@@ -111,6 +115,18 @@ function WishLine({ open }: { readonly open: Open }) {
   if (opening === null || open.talk.me.session.role === "client") return null;
   const words = opening.wish === 1 ? t("room.wish_listen") : opening.wish === 2 ? t("room.wish_sort_out") : t("room.wish_unknown");
   return <p class="wish">{words}</p>;
+}
+
+/** What the person said afterwards about being heard, because they chose to share it. */
+function FeltLine({ open }: { readonly open: Open }) {
+  const felt = open.talk.felt.value;
+  if (felt === null || open.talk.me.session.role === "client") return null;
+  const words = felt.answer === 2 ? t("room.felt_yes") : felt.answer === 1 ? t("room.felt_partly") : t("room.felt_no");
+  return (
+    <p class="wish">
+      {words} {felt.text === "" ? null : <q dir="auto">{felt.text}</q>}
+    </p>
+  );
 }
 
 function State({ open, onSignIn }: { readonly open: Open; readonly onSignIn: () => void }) {

@@ -101,6 +101,7 @@ export function AskingWords({ me, invitation, onSealed, onAsked }: WordsProps) {
       }
       const body: OpeningBody = { kind: "opening", wish: WISHES[wish.value], channel: 0, name: name.value, text: draft.text.peek().trim() };
       const atMs = Date.now();
+      await me.vault.ask("pinPlace", { place_key: place.place_key });
       const team = { certificate: place.team.certificate, lead_certificate: place.team.lead_certificate, place_key: place.place_key };
       const sealed = await me.vault.ask("sealFirstWords", { team, body, time_ms: atMs, now_ms: atMs });
       await onSealed({ conversation: sealed.conversation, mid: sealed.mid, atMs, body });

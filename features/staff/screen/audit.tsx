@@ -7,6 +7,26 @@ import { audit, type AuditSaid } from "./wire.ts";
 
 const SHOWN = 20;
 
+const ACTS = [
+  "licence_checked",
+  "licence_claimed",
+  "place_changed",
+  "place_key_set",
+  "staff_certified",
+  "staff_disabled",
+  "staff_enabled",
+  "staff_erased",
+  "staff_invited",
+  "staff_joined",
+  "team_key_made",
+] as const;
+
+/** An act that a newer place writes and this page does not know stands as it is written. */
+function actWords(act: string): string {
+  const known = ACTS.find((a) => a === act);
+  return known === undefined ? act : t(`audit.act_${known}`);
+}
+
 /** What staff did, newest first. The chain's head is what another device compares. */
 export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string> }) {
   const said = useSignal<AuditSaid | null>(null);
@@ -28,7 +48,7 @@ export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string
       <ol role="list" class="stack-close">
         {[...now.entries].reverse().slice(0, SHOWN).map((entry) => (
           <li key={entry.count} class="small">
-            <time class="muted">{dateAndTime(entry.at_ms)}</time> {who(entry.actor)}: {entry.act}
+            <time class="muted">{dateAndTime(entry.at_ms)}</time> {who(entry.actor)}: {actWords(entry.act)}
             {entry.subject === undefined ? "" : ` (${who(entry.subject)})`}
           </li>
         ))}
