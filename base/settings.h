@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Settings of a program, declared once: a flag beats the environment, the environment beats the file, the
- * file beats the default. The same table prints --help. Pure: the caller reads the file and hands over its
- * text.
+ * file beats the default. The same table prints --help.
  *
  *     static struct { const char *listen; int64_t readers; bool json; } the;
  *     const setting SETTINGS[] = {
@@ -11,6 +10,7 @@
  *         {"json", SETTING_FLAG, &the.json, NULL, 0, 0, NULL, "print figures as JSON"},
  *     };
  *     settings_problem p;
+ *     HK_TRY(settings_read_file("HEARKEN", &argc, argv, &file_text, &p));
  *     HK_TRY(settings_load(SETTINGS, HK_COUNT(SETTINGS), "HEARKEN", file_text, &argc, argv, &p));
  *
  * In a file: `key = value` lines, # comments, blank lines; an unknown key is refused with its line.
@@ -45,6 +45,12 @@ typedef struct settings_problem {
 } settings_problem;
 
 #define SETTINGS_LINE_MAX 1024
+#define SETTINGS_FILE_MAX 65536
+
+/* The text of the file that --config FILE names, which is taken out of argv, or otherwise PREFIX_CONFIG of
+ * the environment. *ret is the caller's to free when the settings are not used any more; NULL: none was
+ * named. HK_BAD with *problem. */
+hk_err settings_read_file(const char *prefix, int *argc, char **argv, char **ret, settings_problem *problem);
 
 /* file_text may be NULL and is cut into NUL-terminated values in place: it must outlive the settings. argv[0]
  * is the program's or command's name and stays. HK_BAD with *problem. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -83,11 +84,50 @@ static void a_flag_beats_the_environment_beats_the_file_beats_the_default(void *
     assert_string_equal(flags[2], "--listen");
 }
 
+static void the_file_is_named_by_a_flag_or_the_environment_and_the_flag_is_taken_out(void **state)
+{
+    (void)state;
+    settings_problem p;
+    char *text = NULL, name[] = "/tmp/hk-settings-XXXXXX";
+    int fd = mkstemp(name), n = 4;
+    assert_int_equal(write(fd, "json = yes\n", 11), 11);
+    assert_int_equal(close(fd), 0);
+    char *argv[] = {"x", "--config", name, "word", NULL};
+    assert_int_equal(settings_read_file("HKTEST", &n, argv, &text, &p), HK_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(argv[1], "word");
+    assert_null(argv[2]);
+    assert_string_equal(text, "json = yes\n");
+    free(text);
+    setenv("HKTEST_CONFIG", name, 1);
+    assert_int_equal(settings_read_file("HKTEST", &n, argv, &text, &p), HK_OK);
+    assert_string_equal(text, "json = yes\n");
+    free(text);
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(settings_read_file("HKTEST", &n, argv, &text, &p), HK_BAD); /* it is gone */
+    assert_null(text);
+    unsetenv("HKTEST_CONFIG");
+    char *nothing[] = {"x", "--config", NULL};
+    n = 2;
+    assert_int_equal(settings_read_file("HKTEST", &n, nothing, &text, &p), HK_BAD);
+    assert_non_null(strstr(p.words, "name of a file"));
+    char *joined[] = {"x", "--config=/nowhere/at/all", NULL};
+    n = 2;
+    assert_int_equal(settings_read_file("HKTEST", &n, joined, &text, &p), HK_BAD);
+    assert_non_null(strstr(p.words, "No such file"));
+    char *after[] = {"x", "--", "--config", NULL};
+    n = 3;
+    assert_int_equal(settings_read_file("HKTEST", &n, after, &text, &p), HK_OK);
+    assert_int_equal(n, 3);
+    assert_null(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_named_in_words),
         cmocka_unit_test(a_flag_beats_the_environment_beats_the_file_beats_the_default),
+        cmocka_unit_test(the_file_is_named_by_a_flag_or_the_environment_and_the_flag_is_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

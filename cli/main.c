@@ -6,14 +6,15 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/result.h"
+#include "base/settings.h"
 #include "cli/commands.h"
 
 typedef struct command {
     const char *name;
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc, char **argv, char *file);
     const char *about;
 } command;
 
@@ -32,9 +33,24 @@ static void help(FILE *to)
                   HK_VERSION);
     for (size_t i = 0; i < HK_COUNT(COMMANDS); i++)
         (void)fprintf(to, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].about);
-    (void)fprintf(
-        to, "\nhearken COMMAND --help says more. Exit codes: 0 done, 1 it went wrong, 2 it was asked for "
-            "wrongly.\n");
+    (void)fprintf(to,
+                  "\nhearken COMMAND --help says more. Options may also stand as key = value lines in a file "
+                  "(--config FILE, or\nHEARKEN_CONFIG) and in the environment (HEARKEN_...). Exit codes: 0 "
+                  "done, 1 it went wrong, 2 it was asked for "
+                  "wrongly.\n");
+}
+
+static int run(const command *which, int argc, char **argv)
+{
+    char *file = NULL;
+    settings_problem problem;
+    if (settings_read_file("HEARKEN", &argc, argv, &file, &problem) != HK_OK) {
+        (void)fprintf(stderr, "hearken %s: %s\n", which->name, problem.words);
+        return EXIT_ASKED_WRONGLY;
+    }
+    int code = which->run(argc, argv, file);
+    free(file);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -56,7 +72,7 @@ int main(int argc, char **argv)
             (void)fprintf(stderr, "hearken: the cryptographic library does not start on this machine.\n");
             return EXIT_WENT_WRONG;
         }
-        int code = COMMANDS[i].run(argc - 1, argv + 1);
+        int code = run(&COMMANDS[i], argc - 1, argv + 1);
         curl_global_cleanup();
         return code;
     }

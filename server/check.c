@@ -152,6 +152,9 @@ static finding check_key(const config *c)
     uint8_t key[32];
     hk_err err = hkd_key(c, false, key);
     explicit_bzero(key, sizeof key);
+    struct stat s;
+    if (err == HK_OK && stat(c->key_file, &s) == 0 && (s.st_mode & 077))
+        return say("key file", WORTH_A_LOOK, "others on this machine can read it: make it mode 600.");
     return err == HK_OK ? say("key file", SOUND, "it is there. Keep a copy apart from the backups.")
                         : say("key file", BROKEN, "without it nobody can sign in; the line above says more.");
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "server/config.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CONFIG_FILE_MAX 65536
 
 /* The table stands in one place; it is filled with the addresses of one config's members. */
 #define SETTINGS(c)                                                                                           \
@@ -161,37 +158,6 @@ static const char *keep(config *c, char *text)
     return c->owned[c->owned_count++] = text;
 }
 
-/* Takes --config FILE out of argv, or the environment's; the file's text, or NULL without one. */
-static hk_err read_file(config *c, int *argc, char **argv, char **ret)
-{
-    const char *name = getenv("HEARKEND_CONFIG");
-    for (int i = 1; i + 1 < *argc; i++) {
-        if (strcmp(argv[i], "--config") != 0)
-            continue;
-        name = argv[i + 1];
-        memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof *argv);
-        *argc -= 2;
-        break;
-    }
-    *ret = NULL;
-    if (!name)
-        return HK_OK;
-    FILE *f = fopen(name, "r");
-    char *text = calloc(1, CONFIG_FILE_MAX + 1);
-    size_t n = f && text ? fread(text, 1, CONFIG_FILE_MAX, f) : 0;
-    bool whole = f && !ferror(f) && n < CONFIG_FILE_MAX;
-    if (f)
-        (void)fclose(f); /* only read */
-    if (!whole) {
-        (void)fprintf(stderr, "hearkend: the configuration file cannot be read: %s.\n",
-                      f ? "it is longer than 64 KiB" : strerror(errno));
-        free(text);
-        return HK_BAD;
-    }
-    *ret = text;
-    return keep(c, text) ? HK_OK : HK_NO_MEMORY;
-}
-
 static hk_err beside_database(config *c, const char **member, const char *ending)
 {
     if (*member)
@@ -230,8 +196,11 @@ hk_err config_load(config *c, const char *command, int *argc, char **argv)
     const setting settings[] = SETTINGS(c);
     char *file = NULL;
     settings_problem problem = {"there is no memory left."};
-    HK_TRY(read_file(c, argc, argv, &file));
-    hk_err err = settings_load(settings, HK_COUNT(settings), "HEARKEND", file, argc, argv, &problem);
+    hk_err err = settings_read_file("HEARKEND", argc, argv, &file, &problem);
+    if (err == HK_OK && file && !keep(c, file))
+        err = HK_NO_MEMORY;
+    if (err == HK_OK)
+        err = settings_load(settings, HK_COUNT(settings), "HEARKEND", file, argc, argv, &problem);
     if (err == HK_OK)
         err = beside_database(c, &c->key_file, "-key");
     if (err == HK_OK)

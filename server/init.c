@@ -5,7 +5,6 @@
  */
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "features/invitations/invitations.h"
@@ -61,7 +60,6 @@ int hkd_init(const config *c, int argc, char **argv)
         (void)fprintf(stderr, "hearkend init: say what the place is called, with --name \"...\".\n");
         return EXIT_ASKED_WRONGLY;
     }
-    (void)umask(077); /* the database is nobody else's */
     uint8_t key[32];
     char invitation[VAULT_INVITE_TEXT + 1];
     making m = {.c = c, .now_ms = now_ms()};

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "server/commands.h"
 
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < HK_COUNT(COMMANDS); i++) {
         if (strcmp(name, COMMANDS[i].name) != 0)
             continue;
+        (void)umask(077); /* database, key and backups are nobody else's */
         if (sodium_init() < 0) {
             (void)fprintf(stderr, "hearkend: the cryptographic library does not start on this machine.\n");
             return EXIT_WENT_WRONG;

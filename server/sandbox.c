@@ -3,7 +3,6 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 void sandbox_enter(void)
 {
@@ -13,5 +12,4 @@ void sandbox_enter(void)
 #ifndef __SANITIZE_ADDRESS__             /* the leak sanitizer looks into its own process */
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
-    (void)umask(077);
 }

@@ -4,9 +4,11 @@
  * interface as real clients would, and a note of where to click.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,9 +60,39 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
+/* Somebody answers where this place is to listen. It would be taken for our own. */
+static bool is_answered(const demo *d)
+{
+    http_client *h = NULL;
+    hk_arena arena;
+    hk_slice answer;
+    if (http_open(d->url, &h) != HK_OK)
+        return false;
+    hk_arena_init(&arena, HTTP_ANSWER_MAX_BYTES);
+    (void)http_call_bytes(h, "GET", "/readyz", (hk_slice){0}, &arena, &answer); /* any answer is one */
+    bool answered = strcmp(http_code(h), "unreachable") != 0;
+    hk_arena_done(&arena);
+    http_close(h);
+    return answered;
+}
+
+/* Another demo may be making its people in this folder: its lock tells. */
+static bool is_served(const demo *d)
+{
+    char name[PATH_MAX_BYTES + 8];
+    (void)snprintf(name, sizeof name, "%s-lock", d->db);
+    int fd = open(name, O_RDWR | O_CLOEXEC);
+    bool served = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+    if (fd >= 0)
+        (void)close(fd); /* lets our own lock go */
+    return served;
+}
+
 static hk_err wait_until_ready(const demo *d)
 {
     for (int waited = 0; waited < READY_WAIT_MS && !asked_to_stop; waited += 50) {
+        if (waitpid(d->server, NULL, WNOHANG) == d->server)
+            return HK_NOT_THERE; /* it has said why itself */
         http_client *h = NULL;
         HK_TRY(http_open(d->url, &h));
         hk_arena arena;
@@ -71,8 +103,6 @@ static hk_err wait_until_ready(const demo *d)
         http_close(h);
         if (err == HK_OK)
             return HK_OK;
-        if (waitpid(d->server, NULL, WNOHANG) == d->server)
-            return HK_NOT_THERE;                                /* it has said why itself */
         (void)nanosleep(&(struct timespec){0, 50000000}, NULL); /* too short a sleep asks once more */
     }
     return HK_BUSY;
@@ -192,6 +222,12 @@ static int demo_run(demo *d)
     struct sigaction act = {.sa_handler = on_signal}; /* without SA_RESTART: waiting is to be interrupted */
     (void)sigaction(SIGINT, &act, NULL);
     (void)sigaction(SIGTERM, &act, NULL);
+    if (is_answered(d) || is_served(d)) {
+        (void)fprintf(stderr, "hearken demo: %s\n",
+                      is_served(d) ? "another one runs in this folder: end it, or name another with --state."
+                                   : "somebody answers there already: name another port with --listen.");
+        return EXIT_WENT_WRONG;
+    }
     hk_err err = run_place(d);
     if (err == HK_OK)
         err = say_where_to_click(d);
@@ -204,7 +240,7 @@ static int demo_run(demo *d)
     return EXIT_WENT_WRONG;
 }
 
-int hk_cmd_demo(int argc, char **argv)
+int hk_cmd_demo(int argc, char **argv, char *file)
 {
     static demo d;
     const setting settings[] = {
@@ -214,7 +250,7 @@ int hk_cmd_demo(int argc, char **argv)
         {"help", SETTING_FLAG, &d.want_help, "no", 0, 0, NULL, "this text"},
     };
     settings_problem problem;
-    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", NULL, &argc, argv, &problem) != HK_OK ||
+    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", file, &argc, argv, &problem) != HK_OK ||
         argc > 1) {
         (void)fprintf(stderr, "hearken demo: %s\n", argc > 1 ? "it takes options only." : problem.words);
         return EXIT_ASKED_WRONGLY;

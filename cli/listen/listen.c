@@ -258,8 +258,9 @@ static int start_engine(job *j, void *memory)
     return DONE;
 }
 
-int hk_cmd_listen(int argc, char **argv)
+int hk_cmd_listen(int argc, char **argv, char *file)
 {
+    (void)file; /* what to listen to is said anew each time */
     job j = {0};
     int code = read_options(argc, argv, &j);
     if (code != 0)

@@ -12,7 +12,7 @@
 #include "listening/listening.h"
 
 /* 0 done; 1 the input is bad or a file fails; 2 asked for wrongly. */
-int hk_cmd_listen(int argc, char **argv);
+int hk_cmd_listen(int argc, char **argv, char *file);
 
 /* The readable account for a person. */
 void account_print(FILE *to, const listen_turn *turns, size_t n, const listen_code *codes,

@@ -298,7 +298,7 @@ static void help(const setting *settings, size_t count)
     settings_help(settings, count, stdout);
 }
 
-int hk_cmd_place(int argc, char **argv)
+int hk_cmd_place(int argc, char **argv, char *file)
 {
     place_options o = {0};
     const setting settings[] = {
@@ -310,7 +310,7 @@ int hk_cmd_place(int argc, char **argv)
         {"help", SETTING_FLAG, &o.want_help, "no", 0, 0, NULL, "this text"},
     };
     settings_problem problem;
-    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", NULL, &argc, argv, &problem) != HK_OK) {
+    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", file, &argc, argv, &problem) != HK_OK) {
         (void)fprintf(stderr, "hearken place: %s\n", problem.words);
         return EXIT_ASKED_WRONGLY;
     }

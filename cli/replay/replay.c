@@ -246,6 +246,15 @@ static int read_file(replay_run *r, const char *name, hk_arena *arena)
     return EXIT_ASKED_WRONGLY;
 }
 
+static bool is_url(const char *url)
+{
+    http_client *h;
+    if (http_open(url, &h) != HK_OK)
+        return false;
+    http_close(h);
+    return true;
+}
+
 static int replay(replay_run *r, const char *file)
 {
     hk_arena arena;
@@ -268,7 +277,7 @@ static int replay(replay_run *r, const char *file)
     return code;
 }
 
-int hk_cmd_replay(int argc, char **argv)
+int hk_cmd_replay(int argc, char **argv, char *file)
 {
     replay_run *r = calloc(1, sizeof *r);
     if (!r)
@@ -289,7 +298,7 @@ int hk_cmd_replay(int argc, char **argv)
     };
     settings_problem problem;
     int code = EXIT_ASKED_WRONGLY;
-    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", NULL, &argc, argv, &problem) != HK_OK) {
+    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", file, &argc, argv, &problem) != HK_OK) {
         (void)fprintf(stderr, "hearken replay: %s\n", problem.words);
     } else if (r->want_help) {
         printf("hearken replay FILE.jsonl - carry conversations through a place and count what arrives\n\n"
@@ -300,6 +309,9 @@ int hk_cmd_replay(int argc, char **argv)
         code = EXIT_DONE;
     } else if (argc != 2) {
         (void)fprintf(stderr, "hearken replay: name one file, or - for standard input. --help says more.\n");
+    } else if (!is_url(r->url)) {
+        (void)fprintf(stderr,
+                      "hearken replay: --url is http:// or https:// and a host, nothing behind it.\n");
     } else {
         code = replay(r, argv[1]);
     }

@@ -67,7 +67,7 @@ static int report(const verdict *v, const char *url, bool json)
     return good ? EXIT_DONE : EXIT_WENT_WRONG;
 }
 
-int hk_cmd_verify(int argc, char **argv)
+int hk_cmd_verify(int argc, char **argv, char *file)
 {
     const char *url, *web;
     bool json, want_help;
@@ -78,7 +78,7 @@ int hk_cmd_verify(int argc, char **argv)
         {"help", SETTING_FLAG, &want_help, "no", 0, 0, NULL, "this text"},
     };
     settings_problem problem;
-    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", NULL, &argc, argv, &problem) != HK_OK ||
+    if (settings_load(settings, HK_COUNT(settings), "HEARKEN", file, &argc, argv, &problem) != HK_OK ||
         argc > 1) {
         (void)fprintf(stderr, "hearken verify: %s\n", argc > 1 ? "it takes options only." : problem.words);
         return EXIT_ASKED_WRONGLY;
@@ -110,8 +110,8 @@ int hk_cmd_verify(int argc, char **argv)
     }
     verdict v = {0};
     size_t i;
-    json_t *file;
-    json_array_foreach(files, i, file) compare_file(h, file, &v, json);
+    json_t *one;
+    json_array_foreach(files, i, one) compare_file(h, one, &v, json);
     int code = report(&v, url, json);
     http_close(h);
     json_decref(manifest);
