@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 . tools/wasm/flags.sh
 
 OUT=${1:-build-wasm}
-VAULT_PAGES=20  # 1.25 MiB, for good: nothing grows, no view detaches, the whole of it can be wiped
+VAULT_PAGES=48   # 3 MiB, for good: nothing grows, no view detaches, the whole of it can be wiped
 KDF_PAGES=16640 # 1,040 MiB: Argon2's largest permitted memory and what is needed beside it
 
 tools/wasm/libsodium.sh "$OUT"

@@ -27,13 +27,16 @@
 #define ABI_TEAM_KEYS_MAX 4
 #define ABI_ROOTS_MAX     3
 #define ABI_FILES_MAX     4
-#define ABI_PINS_MAX      256 /* what one account may remember in a browser; more is HK_TOO_MUCH */
-#define ABI_TIPS_MAX      256
-#define ABI_KEYS_MAX      512
+/* No state that a place can hold (180,000 bytes) is too big to be opened here: nobody is locked out. */
+#define ABI_PINS_MAX 2048
+#define ABI_TIPS_MAX 1536
+#define ABI_KEYS_MAX 3584
 
-typedef struct abi_root { /* R: what opens the account. Kind 0: none. */
+typedef struct abi_root { /* R: what opens the account, and how it was made. Kind 0: none. */
     uint8_t kind;
     uint8_t r[VAULT_KEY_BYTES];
+    uint8_t salt[VAULT_SALT_BYTES]; /* zero, as t and m, where no password is used */
+    uint32_t t, m;
 } abi_root;
 
 typedef struct abi_slot { /* one conversation that is awake */

@@ -126,19 +126,17 @@ hk_err abi_account_make(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
-/* For the root that is in use: serial, salt, t, m -> record, login key */
+/* For the root that is in use: serial -> record, login key */
 hk_err abi_record_make(abi_session *s, hk_reader *in, hk_writer *out)
 {
     uint32_t serial = hk_read_u32(in);
-    uint8_t salt[VAULT_SALT_BYTES];
-    hk_read_into(in, salt, sizeof salt);
-    uint32_t t = hk_read_u32(in);
-    uint32_t m = hk_read_u32(in);
     HK_TRY(abi_unlocked(s, in));
     if (s->root.kind == 0)
         return HK_WHO;
     vault_new_record record;
-    HK_TRY(vault_unlock_seal(s->root.kind, &s->me.id, serial, salt, t, m, s->root.r, s->me.ak, &record));
+    const abi_root *root = &s->root;
+    HK_TRY(vault_unlock_seal(root->kind, &s->me.id, serial, root->salt, root->t, root->m, root->r, s->me.ak,
+                             &record));
     s->record_serial = serial;
     hk_write_bytes(out, record.record, sizeof record.record);
     hk_write_bytes(out, record.login_key, sizeof record.login_key);
@@ -165,8 +163,9 @@ hk_err abi_account_open(abi_session *s, hk_reader *in, hk_writer *out)
     sodium_memzero(ak, sizeof ak);
     HK_TRY(err);
     s->record_serial = said.serial;
-    s->t_seen = said.t;
-    s->m_seen = said.m_bytes;
+    memcpy(s->root.salt, said.salt, sizeof s->root.salt);
+    s->root.t = said.t;
+    s->root.m = said.m_bytes;
     session_begins(s);
     write_me(s, out);
     return HK_OK;
@@ -192,15 +191,21 @@ static abi_root *next_root_for(abi_session *s, uint8_t kind)
     return NULL;
 }
 
-/* R of a new password, from the KDF worker */
+/* R of a new password, from the KDF worker, and how it was made: salt, t, m */
 hk_err abi_next_root(abi_session *s, hk_reader *in, hk_writer *out)
 {
     hk_slice r = hk_read_bytes(in, VAULT_KEY_BYTES);
+    hk_slice salt = hk_read_bytes(in, VAULT_SALT_BYTES);
+    uint32_t t = hk_read_u32(in);
+    uint32_t m = hk_read_u32(in);
     HK_TRY(abi_unlocked(s, in));
     abi_root *root = next_root_for(s, VAULT_UNLOCK_PASSWORD);
     if (root == NULL)
         return HK_TOO_MUCH;
     take_root(root, VAULT_UNLOCK_PASSWORD, r.p);
+    memcpy(root->salt, salt.p, sizeof root->salt);
+    root->t = t;
+    root->m = m;
     return HK_OK;
 }
 
@@ -254,16 +259,33 @@ hk_err abi_renew(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
-/* challenge, salt, t, m of the new password -> kind that signs, count, each: kind, record, login key;
- * signature */
+/* A new encryption key under the same account key, until change_done says whether it holds. What opens the
+ * account stays: its record is made again, since a change must bring one. -> our member */
+hk_err abi_rotate(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    HK_TRY(abi_unlocked(s, in));
+    if (s->renewing)
+        return HK_BUSY;
+    abi_root *next = next_root_for(s, s->root.kind);
+    if (s->root.kind == 0 || next == NULL)
+        return HK_WHO;
+    s->before = s->me;
+    hk_err err = vault_account_rotate_ek(&s->me);
+    if (err != HK_OK) {
+        vault_account_wipe(&s->before);
+        return err;
+    }
+    *next = s->root;
+    s->renewing = true;
+    write_me(s, out);
+    return HK_OK;
+}
+
+/* challenge -> kind that signs, count, each: kind, record, login key; signature */
 hk_err abi_change_sign(abi_session *s, hk_reader *in, hk_writer *out)
 {
-    static const uint8_t NO_SALT[VAULT_SALT_BYTES];
-    uint8_t challenge[VAULT_CHALLENGE_BYTES], salt[VAULT_SALT_BYTES];
+    uint8_t challenge[VAULT_CHALLENGE_BYTES];
     hk_read_into(in, challenge, sizeof challenge);
-    hk_read_into(in, salt, sizeof salt);
-    uint32_t t = hk_read_u32(in);
-    uint32_t m = hk_read_u32(in);
     HK_TRY(abi_unlocked(s, in));
     if (s->root.kind == 0)
         return HK_WHO;
@@ -275,9 +297,8 @@ hk_err abi_change_sign(abi_session *s, hk_reader *in, hk_writer *out)
             const abi_root *root = &s->next[i];
             if (root->kind != kind)
                 continue;
-            bool password = kind == VAULT_UNLOCK_PASSWORD;
-            HK_TRY(vault_unlock_seal(kind, &s->me.id, s->record_serial + 1, password ? salt : NO_SALT,
-                                     password ? t : 0, password ? m : 0, root->r, s->me.ak, &records[n]));
+            HK_TRY(vault_unlock_seal(kind, &s->me.id, s->record_serial + 1, root->salt, root->t, root->m,
+                                     root->r, s->me.ak, &records[n]));
             kinds[n++] = kind;
         }
     }

@@ -224,9 +224,12 @@ hk_err abi_log_settle(abi_session *s, hk_reader *in, hk_writer *out)
     vault_tip tip;
     vault_log_tip(log, &tip);
     const vault_tip *before = vault_state_find_tip(state, &conv);
-    if (before == NULL || before->position != tip.position)
+    bool moved = before == NULL || before->position != tip.position;
+    hk_err err = vault_state_tip(state, &tip);
+    if (err != HK_OK && err != HK_TOO_MUCH) /* a full table remembers no more; words are read all the same */
+        return err;
+    if (moved && err == HK_OK)
         abi_state_moved(s);
-    HK_TRY(vault_state_tip(state, &tip));
     /* The place keeps wraps too: a table that is full costs only the second copy. */
     if ((log->stops & VAULT_STOP_LOCKED) == 0)
         (void)vault_state_keep_key(state, &conv, log->chain.epoch, log->ck);

@@ -72,9 +72,9 @@ hk_err abi_state_open(abi_session *s, hk_reader *in, hk_writer *out)
     use_other(s, serial);
     s->state_stored = s->state_sealed = s->state_moves;
     vault_state *state = abi_state_of(s);
-    if (s->t_seen > state->t_seen || s->m_seen > state->m_seen) {
-        state->t_seen = larger(state->t_seen, s->t_seen);
-        state->m_seen = larger(state->m_seen, s->m_seen);
+    if (s->root.t > state->t_seen || s->root.m > state->m_seen) {
+        state->t_seen = larger(state->t_seen, s->root.t);
+        state->m_seen = larger(state->m_seen, s->root.m);
         abi_state_moved(s);
     }
     return vault_state_prepare(state, &s->me);

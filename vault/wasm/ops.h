@@ -23,6 +23,7 @@ OP(17, local_seal)
 OP(18, local_open)
 OP(19, fingerprint)
 OP(20, place_fingerprint)
+OP(21, rotate)
 
 OP(30, place_make)
 OP(31, place_open)

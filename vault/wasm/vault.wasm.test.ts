@@ -31,7 +31,7 @@ test("a question that is too short, too long or has an unknown number is refused
 
 test("the memory never grows", async () => {
   const { module } = await arrive();
-  assert.equal(module.memory.length, 20 * 65536);
+  assert.equal(module.memory.length, 48 * 65536);
 });
 
 test("questions and answers leave nothing in the module's buffers", async () => {

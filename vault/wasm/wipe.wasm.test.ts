@@ -34,7 +34,7 @@ function live({ module }: Watched): void {
   const account = drawId(module);
   module.call("root_device_make", nothing, nothing);
   module.call("account_make", (q) => q.id(account), memberFrom);
-  module.call("record_make", (q) => q.u32(1).rest(new Uint8Array(16)).u32(0).u32(0), nothing);
+  module.call("record_make", (q) => q.u32(1), nothing);
   const conversations = new Conversations(module, new Files(module));
   const conversation = drawId(module);
   const { commit, wraps } = conversations.privateGenesis(conversation);

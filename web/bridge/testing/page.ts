@@ -9,7 +9,7 @@ import { memberFrom } from "../vault/members.ts";
 import { compile, nothing, VaultModule } from "../vault/module.ts";
 import { assets } from "../assets.ts";
 import { startWorker } from "../workers.ts";
-import { BridgeError, passwordBytes, startVault } from "../vault/vault.ts";
+import { BridgeError, passwordBytes, startVault, type Bytes, type NewAccount } from "../vault/vault.ts";
 
 const NOW = 1_700_000_000_000;
 const now = (): number => performance.now();
@@ -36,6 +36,11 @@ async function livePage(): Promise<{ module: VaultModule; conversations: Convers
 function found(memory: Uint8Array, canaries: readonly Uint8Array[]): number {
   const all = Array.from(memory, (byte) => String.fromCharCode(byte)).join("");
   return canaries.filter((one) => all.includes(Array.from(one, (byte) => String.fromCharCode(byte)).join(""))).length;
+}
+
+/** What the place would hand back after letting somebody in who has just been made. */
+function recordOf(made: NewAccount): { record: Bytes; identity: Bytes; state: Bytes } {
+  return { record: made.records[0]?.record ?? new Uint8Array(), identity: made.identity, state: made.state };
 }
 
 const looks = {
@@ -72,9 +77,10 @@ export type TestPage = {
   BridgeError: typeof BridgeError;
   startListening: typeof startListening;
   runWasi: typeof runWasi;
+  recordOf: typeof recordOf;
   looks: typeof looks;
 };
 
 Object.assign(globalThis, {
-  hearken: { startVault, passwordBytes, startWorker, forgetDevice, BridgeError, startListening, runWasi, looks } satisfies TestPage,
+  hearken: { startVault, passwordBytes, startWorker, forgetDevice, BridgeError, startListening, runWasi, recordOf, looks } satisfies TestPage,
 });

@@ -16,7 +16,6 @@ const PASSWORD = 1;
 const RECORD_BYTES = 119;
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-const NO_SALT = new Uint8Array(16);
 const T_DEFAULT = 3;
 const M_DEFAULT = 64 * 1024 * 1024;
 
@@ -30,6 +29,8 @@ function kindOf(number: number): RecordKind {
 
 export class Account {
   opened: Opened | undefined;
+  /** The handle of an account that was made here and has not been opened since. */
+  neverOpened: string | undefined;
   #handle: string | undefined;
 
   constructor(private readonly module: VaultModule) {}
@@ -43,11 +44,12 @@ export class Account {
 
   async make(account: Id, handle: string, host: string, challenge: Bytes) {
     const root = this.module.call("root_device_make", nothing, (a) => a.rest());
+    this.neverOpened = handle;
     await keepRoot({ account, handle }, root);
     const member = this.module.call("account_make", (q) => q.id(account), memberFrom);
     const record = this.module.call(
       "record_make",
-      (q) => q.u32(1).rest(NO_SALT).u32(0).u32(0),
+      (q) => q.u32(1),
       (a): NewRecord => ({ kind: "device", record: a.bytes(RECORD_BYTES), login_key: a.bytes(KEY_BYTES) }),
     );
     this.opened = { account, handle, member };
@@ -101,6 +103,7 @@ export class Account {
     if (this.#handle !== undefined && this.#handle !== handle) throw new BridgeError("refused");
     const member = this.module.call("account_open", (q) => q.id(account).long(record).long(identity), memberFrom);
     this.opened = { account, handle, member };
+    this.neverOpened = undefined;
     return member;
   }
 
@@ -136,8 +139,8 @@ export class Account {
     const { handle } = this.get();
     const salt = this.module.call("draw_id", nothing, (a) => a.rest());
     const change: Partial<Change> = {};
-    if (asked.renew === true) {
-      const member = this.module.call("renew", nothing, memberFrom);
+    if (asked.renew === true || asked.rotate === true) {
+      const member = this.module.call(asked.renew === true ? "renew" : "rotate", nothing, memberFrom);
       const { ek, ek_serial, ek_certificate } = member;
       Object.assign(change, { ek, ek_serial, ek_certificate, identity: this.identity() });
     }
@@ -145,7 +148,7 @@ export class Account {
       const secretKey = this.#secretKey(asked.password.secret_key, change);
       const said = { handle, salt, t: T_DEFAULT, m: M_DEFAULT };
       const r = await this.#derive(said, asked.password.password, secretKey, context);
-      this.module.call("next_root", (q) => q.fixed(r, KEY_BYTES), nothing);
+      this.module.call("next_root", (q) => q.fixed(r, KEY_BYTES).rest(salt).u32(said.t).u32(said.m), nothing);
       r.fill(0);
     }
     if (asked.recovery === true) {
@@ -153,7 +156,7 @@ export class Account {
     }
     const signed = this.module.call(
       "change_sign",
-      (q) => q.fixed(asked.challenge, 32).rest(salt).u32(T_DEFAULT).u32(M_DEFAULT),
+      (q) => q.fixed(asked.challenge, 32),
       (a) => {
         const by = kindOf(a.u8());
         const records = Array.from(

@@ -21,6 +21,7 @@ export const OPS = {
   local_open: 18,
   fingerprint: 19,
   place_fingerprint: 20,
+  rotate: 21,
 
   place_make: 30,
   place_open: 31,

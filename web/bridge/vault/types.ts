@@ -73,6 +73,8 @@ export type ChangeAsked = {
   recovery?: boolean;
   /** "Somebody may have been in": new account key, new encryption key. */
   renew?: boolean;
+  /** Every 90 days: a new encryption key, nothing else changes. Not together with the others. */
+  rotate?: boolean;
 };
 export type Change = {
   by: RecordKind;

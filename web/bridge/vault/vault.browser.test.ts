@@ -31,6 +31,7 @@ test("an account is made, kept by this device, opened again after a reload, and 
     const account = await vault.ask("drawId", {});
     const challenge = crypto.getRandomValues(new Uint8Array(32));
     const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+    await vault.ask("open", { account, handle, ...hearken.recordOf(made), state_serial: 1 });
     await vault.lock();
     const gone = await vault.ask("state", {}).catch((error: Error) => error.message);
     return {
@@ -276,29 +277,58 @@ test("a new account key keeps drafts, opens with the new records only, and a ref
   quiet(it);
 });
 
-test("two accounts kept by one device do not cost each other anything", async () => {
+test("a new encryption key by itself: the same device opens the account, with the next serial", async () => {
+  const it = await openPage(stage, "vault");
+  const ran = await it.page.evaluate(async (handle) => {
+    const vault = hearken.startVault();
+    const account = await vault.ask("drawId", {});
+    const challenge = new Uint8Array(32);
+    const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+    await vault.ask("open", { account, handle, ...hearken.recordOf(made), state_serial: 1 });
+    const change = await vault.ask("change", { challenge, rotate: true });
+    const state_serial = change.state_serial ?? 0;
+    await vault.ask("changeDone", { stored: true, state_serial });
+    const twice = await vault.ask("change", { challenge, rotate: true });
+    await vault.ask("changeDone", { stored: false });
+    await vault.lock();
+    const next = hearken.startVault();
+    await next.ask("signIn", { host: location.host, challenge, with: { by: "device", handle } });
+    const record = change.records[0]?.record ?? new Uint8Array();
+    const identity = change.identity ?? new Uint8Array();
+    const state = change.state ?? new Uint8Array();
+    const { member } = await next.ask("open", { account, handle, record, identity, state, state_serial });
+    await next.lock();
+    return { by: change.by, kinds: change.records.map((one) => one.kind), serial: member.ek_serial, refused: twice.ek_serial };
+  }, "rotating-5000");
+  assert.deepEqual(ran, { by: "device", kinds: ["device"], serial: 2, refused: 3 });
+  quiet(it);
+});
+
+test("two accounts kept by one device do not cost each other anything, and one that was never let in is not kept", async () => {
   const it = await openPage(stage, "vault");
   const ran = await it.page.evaluate(async () => {
     const challenge = new Uint8Array(32);
-    const make = async (handle: string): Promise<void> => {
+    const make = async (handle: string, let_in: boolean): Promise<void> => {
       const vault = hearken.startVault();
       const account = await vault.ask("drawId", {});
-      await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+      const made = await vault.ask("makeAccount", { account, handle, host: location.host, challenge });
+      if (let_in) await vault.ask("open", { account, handle, ...hearken.recordOf(made), state_serial: 1 });
       await vault.lock();
     };
-    await make("first-1000");
-    await make("second-2000");
+    await make("first-1000", true);
+    await make("second-2000", true);
+    await make("never-4000", false);
     const vault = hearken.startVault();
     const opens = (handle: string): Promise<string> =>
       vault
         .ask("signIn", { host: location.host, challenge, with: { by: "device", handle } })
         .then(() => "opens", (error: Error) => error.message);
-    const answers = [await opens("first-1000"), await opens("second-2000"), await opens("third-3000")];
+    const answers = [await opens("first-1000"), await opens("second-2000"), await opens("third-3000"), await opens("never-4000")];
     const last = (await vault.ask("deviceKept", {}))?.handle;
     await vault.lock();
     return { answers, last };
   });
-  assert.deepEqual(ran, { answers: ["opens", "opens", "not_there"], last: "second-2000" });
+  assert.deepEqual(ran, { answers: ["opens", "opens", "not_there", "not_there"], last: "second-2000" });
   quiet(it);
 });
 

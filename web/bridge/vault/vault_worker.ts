@@ -134,7 +134,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
       await resealLocal();
       throw error;
     });
-    if (asked.renew !== true) return change;
+    if (asked.renew !== true && asked.rotate !== true) return change;
     const { serial, state } = it.state.seal();
     return { ...change, state, state_serial: serial };
   },
@@ -366,7 +366,10 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   // ---- Lock ----
 
   async wipe() {
-    (await rooms()).module.wipe();
+    const { account, module } = await rooms();
+    module.wipe();
+    // Made here, but the place never let them in: nothing can be opened with what was kept.
+    if (account.neverOpened !== undefined) await forgetRoot(account.neverOpened);
     await store?.local.close();
     return null;
   },
