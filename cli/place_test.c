@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -281,6 +282,50 @@ static void another_pairs_conversation_is_not_there_on_a_socket_either(void **st
     unwatch(&w);
 }
 
+#define RACERS 4
+
+typedef struct racer {
+    const hosted *p;
+    const char *invitation;
+    pthread_t thread;
+    pthread_barrier_t *start;
+    hk_err err;
+} racer;
+
+static void *run_racer(void *ctx)
+{
+    racer *r = ctx;
+    device *d;
+    r->err = device_new(r->p->url, &d);
+    (void)pthread_barrier_wait(r->start); /* one of them is told that it was the last */
+    if (r->err == HK_OK)
+        r->err = device_join(d, r->invitation, "Somebody", PASSWORD, NULL);
+    device_free(d);
+    return NULL;
+}
+
+static void many_race_for_one_invitation_and_one_gets_it(void **state)
+{
+    hosted *p = *state;
+    char invitation[VAULT_INVITE_TEXT + 1];
+    racer racers[RACERS];
+    pthread_barrier_t start;
+    int joined = 0;
+    must(staff_invite(p->admin, &p->key, ROLE_PEER, invitation));
+    assert_int_equal(pthread_barrier_init(&start, NULL, RACERS), 0);
+    for (int i = 0; i < RACERS; i++) {
+        racers[i] = (racer){.p = p, .invitation = invitation, .start = &start, .err = HK_BUSY};
+        assert_int_equal(pthread_create(&racers[i].thread, NULL, run_racer, &racers[i]), 0);
+    }
+    for (int i = 0; i < RACERS; i++) {
+        assert_int_equal(pthread_join(racers[i].thread, NULL), 0);
+        assert_true(racers[i].err == HK_OK || racers[i].err == HK_NOT_THERE);
+        joined += racers[i].err == HK_OK;
+    }
+    assert_int_equal(joined, 1);
+    assert_int_equal(pthread_barrier_destroy(&start), 0);
+}
+
 /* ---- How soon a socket ends */
 
 static void wait_for_close(watched *w)
@@ -344,6 +389,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
         TEST(a_ticket_opens_one_socket_and_only_with_its_own_cookie),
         TEST(another_pairs_conversation_is_not_there_on_a_socket_either),
+        TEST(many_race_for_one_invitation_and_one_gets_it),
         TEST(a_disabled_listeners_socket_ends_within_a_second),
         TEST(signing_out_ends_ones_own_socket_and_no_others),
         TEST(a_place_that_stops_says_so),

@@ -91,6 +91,7 @@ house *house_open(void)
     (void)snprintf(h->deletions, sizeof h->deletions, "%s/deletions", h->folder);
     (void)snprintf(h->audit_heads, sizeof h->audit_heads, "%s/audit", h->folder);
     h->now_ms = 1800000000000;
+    h->starving = getenv("HOUSE_STARVE") != NULL;
     hk_arena_init(&h->arena, (size_t)64 << 20);
     hk_arena_init(&h->requests, (size_t)8 << 20);
     open_store(h);
@@ -137,6 +138,7 @@ static void remove_folder(const char *folder)
 
 void house_close(house *h)
 {
+    assert_true(!h->starving || h->starved >= h->asked); /* or it did not do its work */
     store_close(h->store);
     live_free(h->place.live);
     place_presence_free(h->place.presence);
@@ -156,6 +158,7 @@ typedef struct calling {
     hk_slice body;
     wire_request base;
     wire_called called;
+    bool starving; /* only to see what a failed allocation does: undone whatever it answers */
 } calling;
 
 static int64_t steady_ns(void)
@@ -178,9 +181,9 @@ static hk_err call_inside(void *ctx, store_db *db)
     }
     int64_t before = steady_ns();
     wire_call(&k->h->options, k->method, hk_slice_z(k->path), k->body, known, &k->base, &k->h->requests, db,
-              true, &k->called);
+              !k->starving, &k->called);
     k->h->took_ns = steady_ns() - before;
-    return k->called.err;
+    return k->starving ? HK_BUSY : k->called.err;
 }
 
 static void keep_token(char *to, size_t size, hk_slice token)
@@ -192,6 +195,38 @@ static void keep_token(char *to, size_t size, hk_slice token)
     to[token.n] = 0;
 }
 
+static hk_err run(calling *k)
+{
+    hk_arena_clear(&k->h->requests);
+    k->h->requests.count = 0;
+    bool reads = strcmp(k->method, "GET") == 0;
+    return (reads ? store_read_now : store_write_now)(k->h->store, call_inside, k);
+}
+
+#define STARVE_MAX 3000
+
+/* The same request with its first allocation failing, then its second, ... and each time undone. None of them
+ * may crash, and none that missed an allocation may be acknowledged. */
+static void starve(const calling *as)
+{
+    house *h = as->h;
+    calling k = *as;
+    k.starving = true;
+    h->place.deletions = NULL; /* a file is not undone */
+    for (uint64_t n = 1;; n++) {
+        assert_true(n < STARVE_MAX);
+        h->requests.fail_at = n;
+        (void)run(&k); /* undone: HK_BUSY */
+        h->requests.fail_at = 0;
+        if (h->requests.count < n)
+            break;
+        if (k.called.err == HK_OK)
+            fail_msg("%s %s is acknowledged though allocation %d failed", as->method, as->path, (int)n);
+        h->starved++;
+    }
+    h->place.deletions = h->deletions;
+}
+
 static hk_err call(house *h, person *p, const char *method, const char *path, hk_slice body, hk_slice *ret)
 {
     calling k = {.h = h, .method = method, .path = path, .body = body};
@@ -200,11 +235,13 @@ static hk_err call(house *h, person *p, const char *method, const char *path, hk
                             .cookie = hk_slice_z(p ? p->cookie : NULL),
                             .pre_login_cookie = hk_slice_z(p ? p->door : NULL),
                             .host = HK_LIT(HOUSE_HOST)};
-    hk_arena_clear(&h->requests);
-    h->requests.count = 0;
+    uint64_t fail_at = h->requests.fail_at;
+    if (h->starving && fail_at == 0)
+        starve(&k);
+    h->requests.fail_at = fail_at;
+    h->asked++;
     h->code[0] = 0;
-    bool reads = strcmp(method, "GET") == 0;
-    hk_err err = (reads ? store_read_now : store_write_now)(h->store, call_inside, &k);
+    hk_err err = run(&k);
     if (err != HK_OK) {
         (void)snprintf(h->code, sizeof h->code, "%s", k.called.code ? k.called.code : "");
         return err;

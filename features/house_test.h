@@ -51,6 +51,8 @@ typedef struct house {
     vault_team team_certificate;
     hk_arena arena;    /* of the test */
     hk_arena requests; /* of one request, cleared before the next; fail_at is the test's to set */
+    bool starving; /* HOUSE_STARVE is set: every request runs first with each of its allocations failing */
+    int64_t asked, starved; /* requests; allocations that failed in them */
     int64_t now_ms;
     char code[64];   /* of the last refusal */
     int64_t took_ns; /* the last request, inside its transaction */

@@ -53,7 +53,8 @@ extern const shape *const ACCOUNTS_SHAPES[];
 typedef struct socket_tickets socket_tickets;
 hk_err socket_tickets_new(socket_tickets **ret);
 void socket_tickets_free(socket_tickets *t);
-void socket_tickets_add(socket_tickets *t, const uint8_t hash[static 32], int64_t session, int64_t expires_ms);
+void socket_tickets_add(socket_tickets *t, const uint8_t hash[static 32], int64_t session,
+                        int64_t expires_ms);
 /* Good once, for its own session, until it expires. */
 bool socket_tickets_burn(socket_tickets *t, const uint8_t hash[static 32], int64_t session, int64_t now_ms);
 

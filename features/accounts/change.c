@@ -49,13 +49,22 @@ static hk_err check_records(wire_request *r, wire_reply *reply, const change_bod
                                body->signature.p);
 }
 
+static hk_err has_password(wire_request *r, bool *ret)
+{
+    hk_slice ignored;
+    hk_err err = record_read(r, r->who.account, RECORD_PASSWORD, REST_RECORD, &ignored);
+    *ret = err == HK_OK;
+    return err == HK_NOT_THERE ? HK_OK : err;
+}
+
 /* Exactly one of password and device stays: a password takes the device record's place, never the reverse. */
 static hk_err write_records(wire_request *r, const change_body *body, const changing *now)
 {
     bool password = now->kinds >> RECORD_PASSWORD & 1, device = now->kinds >> RECORD_DEVICE & 1;
-    hk_slice ignored;
-    if (device &&
-        (password || record_read(r, r->who.account, RECORD_PASSWORD, REST_RECORD, &ignored) == HK_OK))
+    bool had_password = false;
+    if (device)
+        HK_TRY(has_password(r, &had_password));
+    if (device && (password || had_password))
         return HK_BAD;
     const record_body *all = body->records.items;
     for (size_t i = 0; i < body->records.count; i++)

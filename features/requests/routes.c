@@ -257,12 +257,14 @@ static hk_err answer_over(wire_request *r, wire_reply *reply, conversation_id co
                           const accepting *a, conv_kept *ret)
 {
     const accept_body *body = r->body;
+    hk_err err;
     switch ((request_state)a->state) {
     case REQUEST_WAITING:
         break;
     case REQUEST_ACCEPTED:
-        if (conv_begun(r, reply, conversation, body->commit, ret) == HK_OK)
-            return HK_OK;
+        err = conv_begun(r, reply, conversation, body->commit, ret);
+        if (err != HK_NOT_THERE && err != HK_CONFLICT)
+            return err;
         return wire_problem(reply, HK_CONFLICT, "already_accepted", "Somebody else is with them already.");
     case REQUEST_WITHDRAWN:
         return wire_problem(reply, HK_CONFLICT, "withdrawn", "They took their words back.");
