@@ -18,6 +18,9 @@ const SQL = path.join(BUILD, "journeys/programs/sql");
 /** What is in the environment of the tests must not reach the programs. */
 const QUIET = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HEARKEN")));
 
+const served = new Set();
+after(() => served.forEach((child) => child.kill("SIGKILL")));
+
 /** A folder of this test file's own; it goes when the file is done. */
 export function folder(name) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), `hearken-${name}-`));
@@ -52,7 +55,7 @@ export const hearkend = (words, options) => run(HEARKEND, words, options);
 /** Serves a place until `stop()`, which gives the exit code; killed at the latest when the test file is over. */
 export async function serve(words, { env = {} } = {}) {
   const child = spawn(HEARKEND, ["serve", ...words], { env: { ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  after(() => child.kill("SIGKILL"));
+  served.add(child);
   const gone = ended(child);
   let said = "";
   const serving = new Promise((ready) => {
