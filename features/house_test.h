@@ -90,6 +90,7 @@ const char *house_id(house *h, const uint8_t id[static HK_ID_BYTES]);
 
 /* ---- People */
 
+void house_keep_token(char *to, size_t size, hk_slice token);    /* as text; nothing when there is none */
 void house_arrive(house *h, person *ret);                        /* a client with a device record */
 void house_arrive_with(house *h, person *ret, record_kind kind); /* or with a password and a sheet */
 /* The body of a new account for an arrival, to be broken by a test. */
