@@ -28,7 +28,9 @@ export function Composer({ open, disabled }: ComposerProps) {
     return () => draft.end();
   }, [draft]);
   const text = draft.text.value;
-  useEffect(() => grow(box.current), [text]);
+  useEffect(() => {
+    if (!GROWS_BY_ITSELF) grow(box.current);
+  }, [text]);
 
   const send = async (): Promise<void> => {
     const words = draft.text.peek().trim();
@@ -38,7 +40,8 @@ export function Composer({ open, disabled }: ComposerProps) {
     draft.text.value = "";
     try {
       await outbox.put({ kind: "text", text: words });
-      await draft.done();
+      // Only what is in the box now: somebody may have gone on writing while the words were put away.
+      await draft.keep();
     } catch (error) {
       if (draft.text.peek() === "") draft.write(words);
       trouble.value = troubleWords(error);
@@ -146,6 +149,9 @@ function Attach({ open, disabled, onTrouble }: AttachProps) {
     </div>
   );
 }
+
+/** Where the browser sizes the box itself, measuring it would lay out two thousand words again at every key. */
+const GROWS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
 
 function grow(box: HTMLTextAreaElement | null): void {
   if (box === null) return;

@@ -10,7 +10,7 @@ import type { Talk } from "./talk.ts";
 import { partsOf, rowsOf, saysReach, type Item, type Line, type Reach, type Row, type Words } from "./thread.ts";
 import "./thread.css";
 
-const PART = 60;
+const PART = 20;
 
 interface ThreadProps {
   readonly talk: Talk;

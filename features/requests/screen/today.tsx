@@ -63,12 +63,16 @@ export function Today({ me, news, mine, onOpen, onAccepted }: TodayProps) {
   useEffect(() => {
     void openKey();
     return onTold((told) => {
-      if (told.t === "team") void openKey();
+      // A lead hands the key to whoever was vouched for just now.
+      if (told.t === "team" || (told.t === "staff" && me.session.lead)) void openKey();
     });
   }, [me.vault, me.session.certified, me.session.lead]);
   useEffect(() => {
     void look();
-    const timer = setInterval(() => void look(), 30_000);
+    const timer = setInterval(() => {
+      if (team.peek() === "not_given" || team.peek() === "no_key") void openKey();
+      void look();
+    }, 30_000);
     return () => clearInterval(timer);
   }, [news, me.session.certified]);
 
