@@ -379,7 +379,7 @@ void disk_survive(const disk *d, const char *folder, uint64_t *random, disk_loss
         if (c.there) {
             FILE *out = fopen(path, "wb");
             assert(out);
-            size_t written = fwrite(c.p, 1, c.n, out);
+            size_t written = c.n ? fwrite(c.p, 1, c.n, out) : 0;
             assert(written == c.n);
             int closed = fclose(out);
             assert(closed == 0);
