@@ -141,6 +141,24 @@ static float calibrated(const listen_model *m, float p)
     return low + (high - low) * (at - (float)k);
 }
 
+/* What is left of a reflection that may be a lecture in its shape. Up to an even chance all of it: that head
+ * knows written lines only, and shall speak where it is sure. */
+static float left_of(float trap)
+{
+    return trap <= 0.5f ? 1.0f : 2.0f * (1.0f - trap);
+}
+
+/* Takes from reflection what the trap head takes, and gives it to the others by their share. */
+static void share_out(float main[static LISTEN_MAINS], float left)
+{
+    float kept = main[LISTEN_REFLECTION] * left, others = 1.0f - main[LISTEN_REFLECTION];
+    if (others <= 0.0f)
+        return;
+    float grow = (1.0f - kept) / others;
+    for (int k = 0; k < LISTEN_MAINS; k++)
+        main[k] *= k == LISTEN_REFLECTION ? left : grow;
+}
+
 void model_verdict(const listen_model *m, const context *c, const text_tokens *t, const features *f,
                    net_scratch *scratch, verdict *v)
 {
@@ -148,12 +166,13 @@ void model_verdict(const listen_model *m, const context *c, const text_tokens *t
     model_logits(m, c, t, f, scratch, z);
     for (int h = 0; h < MODEL_HEADS; h++)
         p[h] = exact_sigmoid(z[h]);
+    float left = left_of(p[HEAD_TRAP]);
     *v = (verdict){
-        .reflection = calibrated(m, p[HEAD_REFLECTION] * (1.0f - p[HEAD_INPUT])),
+        .reflection = calibrated(m, p[HEAD_REFLECTION] * (1.0f - p[HEAD_INPUT]) * left),
         .question = p[HEAD_QUESTION],
         .open = p[HEAD_OPEN],
         .input = p[HEAD_INPUT],
-        .advice = p[HEAD_INPUT] * p[HEAD_ADVICE],
+        .advice = p[HEAD_ADVICE],
         .validation = p[HEAD_VALIDATION],
         .emotional_reaction = {p[HEAD_EMOTIONAL_1], p[HEAD_EMOTIONAL_1] * p[HEAD_EMOTIONAL_2]},
         .interpretation = {p[HEAD_INTERPRETATION_1], p[HEAD_INTERPRETATION_1]},
@@ -162,4 +181,5 @@ void model_verdict(const listen_model *m, const context *c, const text_tokens *t
         .session_input = p[HEAD_SESSION_INPUT],
     };
     softmax(z + HEAD_MAIN, v->main);
+    share_out(v->main, left);
 }

@@ -17,7 +17,7 @@ enum model_head {
     HEAD_QUESTION,
     HEAD_INPUT,
     HEAD_OPEN,
-    HEAD_ADVICE, /* given that there is input */
+    HEAD_ADVICE, /* input of that kind */
     HEAD_VALIDATION,
     HEAD_EMOTIONAL_1, /* emotional reaction at least 1 */
     HEAD_EMOTIONAL_2,
@@ -26,6 +26,7 @@ enum model_head {
     HEAD_EXPLORATION_2,
     HEAD_SESSION_REFLECTION,
     HEAD_SESSION_INPUT,
+    HEAD_TRAP, /* a lecture or a slight in the shape of a reflection; learned from written lines */
     MODEL_HEADS,
 };
 

@@ -46,6 +46,15 @@ def lean(z, y):
     return move
 
 
+def credit(p):
+    """The gated reflection, before its knots: as model_verdict in listening/model/model.c."""
+    return p[:, data.REFLECTION] * (1 - p[:, data.INPUT]) * left(p)
+
+
+def left(p):
+    return np.where(p[:, data.TRAP] <= 0.5, 1.0, 2.0 * (1.0 - p[:, data.TRAP]))
+
+
 def softmax(z):
     e = np.exp(z - z.max(1, keepdims=True))
     return e / e.sum(1, keepdims=True)
@@ -100,6 +109,8 @@ def fit(Z, c):
         rows = both(pairs) if data.EMOTIONAL_1 <= h <= data.EXPLORATION_2 else both(talk)
         if h == data.VALIDATION:
             rows = both(np.flatnonzero(c.source == 2))
+        if h in (data.TRAP, data.ADVICE):
+            rows = both(np.flatnonzero(c.source != 1))
         rows = rows[~np.isnan(Y[rows, h])]
         if len(rows) < 30 or len(set(Y[rows, h])) < 2:
             continue
@@ -114,5 +125,4 @@ def fit(Z, c):
             bias[h + 1] += b
     p = sigmoid(slope * Z + bias)
     rows = both(talk)
-    gated = p[rows, data.REFLECTION] * (1 - p[rows, data.INPUT])
-    return slope, bias, knots(gated, Y[rows, data.REFLECTION])
+    return slope, bias, knots(credit(p)[rows], Y[rows, data.REFLECTION])

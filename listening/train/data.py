@@ -16,9 +16,9 @@ import numpy as np
 MAINS = ["reflection", "question", "input", "other"]
 HEADS = ["reflection is main", "question is main", "input is main", "other is main", "reflection", "question", "input",
          "open", "advice", "validation", "emotional >= 1", "emotional >= 2", "interpretation", "exploration >= 1",
-         "exploration >= 2", "session reflection", "session input"]
+         "exploration >= 2", "session reflection", "session input", "trap"]
 (MAIN, REFLECTION, QUESTION, INPUT, OPEN, ADVICE, VALIDATION, EMOTIONAL_1, EMOTIONAL_2, INTERPRETATION, EXPLORATION_1,
- EXPLORATION_2, SESSION_REFLECTION, SESSION_INPUT) = 0, *range(4, 17)
+ EXPLORATION_2, SESSION_REFLECTION, SESSION_INPUT, TRAP) = 0, *range(4, 18)
 
 POOR_NEGATIVES = 8.0  # weight of turns of poor sessions that are no reflections: the trap (EVIDENCE.md)
 TRAPS = 3.0           # weight of the written traps in the session heads
@@ -95,6 +95,8 @@ def code(c, conversations, pairs, lines):
         c.group[i], c.conversation[i], c.good[i] = talk["group"], k, talk["quality"] == "high"
         if not c.good[i] and not gold["reflection"]:
             c.W[i, REFLECTION] = c.W[i, SESSION_REFLECTION] = POOR_NEGATIVES
+        if gold["reflection"]:
+            c.Y[i, TRAP], c.W[i, TRAP] = 0, 0.3
         if gold["main"] in ("question", "input"):
             c.Y[i, VALIDATION], c.W[i, VALIDATION] = 0, 0.3
     for i, pair in enumerate(pairs, len(turns)):
@@ -116,8 +118,8 @@ def code_turn(c, i, gold):
     c.Y[i, REFLECTION], c.Y[i, QUESTION], c.Y[i, INPUT] = gold["reflection"], gold["question"], gold["input"]
     if gold.get("question_kind"):
         c.Y[i, OPEN] = gold["question_kind"] == "open"
-    if gold["input"] and gold.get("input_kind"):
-        c.Y[i, ADVICE] = gold["input_kind"] == "advice"
+    if not gold["input"] or gold.get("input_kind"):
+        c.Y[i, ADVICE] = gold.get("input_kind") == "advice"
 
 
 def code_lines(c, lines, first, mains):
@@ -127,7 +129,8 @@ def code_lines(c, lines, first, mains):
              for m in MAINS} if lines else {}
     for i, line in enumerate(lines, first):
         code_turn(c, i, line["gold"])
-        c.W[i, :VALIDATION] = share[line["gold"]["main"]]
+        c.W[i, :ADVICE] = share[line["gold"]["main"]]
+        c.Y[i, TRAP] = line["kind"] == "trap"
         c.Y[i, VALIDATION] = bool(line["gold"].get("validation"))
         c.group[i], c.source[i], c.trap[i] = f"voice {line['voice']}", 2, line["kind"] == "trap"
         if c.trap[i] or not mains:

@@ -29,6 +29,14 @@ static bool next_turn(hk_reader *r, listen_turn *ret)
     return !r->bad;
 }
 
+/* As listen_conversation does: the answer, where one follows. */
+static void foresee(listen_engine *e, hk_reader rest)
+{
+    listen_turn answer;
+    if (next_turn(&rest, &answer) && answer.who == LISTEN_SPEAKER)
+        engine_foresee(e, answer.text);
+}
+
 /* Per listener turn: the ends of the blocks, the hashes, the number of words, per word its hash and marks,
  * then the signals as they lie. Returns the numbers written, or 0 when out is too small. */
 uint32_t dump_conversation(void *memory, const uint8_t *packed, uint32_t n, uint32_t *out, uint32_t cap)
@@ -41,6 +49,7 @@ uint32_t dump_conversation(void *memory, const uint8_t *packed, uint32_t n, uint
     uint32_t at = 0;
     while (next_turn(&r, &turn)) {
         if (turn.who == LISTEN_LISTENER) {
+            foresee(e, r);
             engine_judge(e, turn.text);
             features_read(&e->context, &e->tokens, &e->signals, &e->features);
             uint32_t need =
@@ -80,6 +89,7 @@ int dump_logits(void *memory, const uint8_t *model, uint32_t model_n, const uint
     uint32_t at = 0;
     while (next_turn(&r, &turn)) {
         if (turn.who == LISTEN_LISTENER) {
+            foresee(e, r);
             if (at + MODEL_HEADS > cap)
                 return -1;
             engine_judge(e, turn.text);

@@ -6,8 +6,8 @@ import struct
 import numpy as np
 from scipy import sparse
 
-BLOCKS = 7
-HEADS = 17
+BLOCKS = 8
+HEADS = 18
 
 
 class Engine:

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 import data
-from calibrate import calibration_error, macro_f1 as macro, sigmoid, softmax
+from calibrate import calibration_error, credit, left, macro_f1 as macro, sigmoid, softmax
 
 # One expert against nine others, and the published small models, where known (AnnoMI, EPITOME; shared figures).
 EXPERT = {"main": 0.861, "question": 0.958, "reflection": 0.883, "input": 0.876, "open/closed": 0.826}
@@ -19,8 +19,12 @@ class Scores:
 
     def __init__(self, z, knots):
         p = sigmoid(z)
-        self.main = softmax(z[:, :4]).argmax(1)
-        self.gated = np.interp(p[:, data.REFLECTION] * (1 - p[:, data.INPUT]), np.linspace(0, 1, len(knots)), knots)
+        main = softmax(z[:, :4])
+        main[:, 0] *= left(p)  # what it loses goes to the others by their share: they keep their order
+        main[:, 1:] *= (1 - main[:, :1]) / np.maximum(main[:, 1:].sum(1, keepdims=True), 1e-9)
+        self.trap_known = True
+        self.main = main.argmax(1)
+        self.gated = np.interp(credit(p), np.linspace(0, 1, len(knots)), knots)
         self.question, self.input, self.open = p[:, data.QUESTION], p[:, data.INPUT], p[:, data.OPEN]
         self.balance = p[:, data.SESSION_REFLECTION] * (1 - p[:, data.SESSION_INPUT]) - p[:, data.SESSION_INPUT]
         one = lambda h: np.where(p[:, h] < 0.5, 0, np.where(p[:, h + 1] >= 0.5, 2, 1))
@@ -89,7 +93,7 @@ class Resampled:
     """The coded turns with conversations numbered anew, so that one drawn twice counts twice."""
 
     def __init__(self, c, parts):
-        self.Y, self.good, self.levels = c.Y, c.good, c.levels
+        self.Y, self.good, self.levels, self.trap = c.Y, c.good, c.levels, c.trap
         self.conversation = _Renumbered(parts)
 
 
@@ -101,6 +105,12 @@ class _Renumbered:
         return self.numbers
 
 
+def line_figures(s, c, rows):
+    trap, true = rows[c.trap[rows]], rows[c.Y[rows, data.REFLECTION] > 0.5]
+    return {"traps credited (own corpus)": np.mean(s.gated[trap] >= 0.5),
+            "  reflections credited there": np.mean(s.gated[true] >= 0.5)}
+
+
 def all_figures(s, c):
     out = {}
     talk, pairs = np.flatnonzero(c.source == 0), np.flatnonzero(c.source == 1)
@@ -108,6 +118,9 @@ def all_figures(s, c):
         out.update(with_intervals(talk_figures, s, c, talk, c.conversation[talk]))
     if len(pairs):
         out.update(with_intervals(pair_figures, s, c, pairs, pairs))
+    lines = np.flatnonzero(c.source == 2)
+    if len(lines) and hasattr(s, "trap_known"):
+        out.update(with_intervals(line_figures, s, c, lines, c.group[lines]))
     return out
 
 

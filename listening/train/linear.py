@@ -9,8 +9,8 @@ import data
 import features
 
 BITS = 16
-# What a block weighs: words, letters, patterns, places, the speaker's words, counts, pairs.
-SCALES = [1.0, 0.5, 1.0, 1.0, 0.3, 1.5, 1.5]
+# What a block weighs: words, letters, patterns, places, the speaker's words, counts, pairs, the answer.
+SCALES = [1.0, 0.5, 1.0, 1.0, 0.3, 1.5, 1.5, 1.0]
 STRENGTH = {h: 4.0 for h in range(len(data.HEADS))}
 STRENGTH.update({data.EMOTIONAL_1: 8.0, data.EMOTIONAL_2: 8.0, data.EXPLORATION_1: 8.0, data.EXPLORATION_2: 8.0})
 NB_SHARE = 0.5

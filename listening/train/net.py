@@ -16,7 +16,7 @@ try:
 except ImportError:
     torch = None
 
-WIDTH, FILTERS, HIDDEN = 64, 64, 48
+WIDTH, FILTERS, HIDDEN = 64, 128, 64
 SEEN_OFTEN = 4  # words seen less often are unknown to the net
 MARKS = 32
 LONGEST, LONGEST_TRAINED = 400, 120
@@ -86,7 +86,7 @@ def shuffled_batches(sizes, size, rng):
     return parts
 
 
-def pretrain(texts, vocab, counts, seed, epochs=6):
+def pretrain(texts, vocab, counts, seed, epochs=4):
     """Guess one word in five from its neighbours, against NEGATIVES others drawn by their frequency."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)

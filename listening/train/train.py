@@ -19,7 +19,7 @@ import figures
 import linear
 import net as nets
 
-FOLDS, SEED, NETS = 5, 0, 2
+FOLDS, SEED, NETS = 5, 0, 1
 SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 

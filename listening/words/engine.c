@@ -60,6 +60,13 @@ void engine_judge(listen_engine *e, hk_slice text)
     model_verdict(e->model, &e->context, &e->tokens, &e->features, &e->scratch, &e->verdict);
 }
 
+void engine_foresee(listen_engine *e, hk_slice answer)
+{
+    text_read(bounded(answer), &e->context.next);
+    lexicon_mark(&e->words, &e->context.next);
+    e->context.answered = true;
+}
+
 static listen_main likeliest(const verdict *v)
 {
     listen_main best = LISTEN_REFLECTION;
@@ -127,8 +134,11 @@ hk_err listen_conversation(listen_engine *e, const listen_turn *turns, size_t n,
     if (n > LISTEN_TURNS_MAX)
         return HK_TOO_MUCH;
     listen_start(e);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && turns[i].who == LISTEN_LISTENER && turns[i + 1].who == LISTEN_SPEAKER)
+            engine_foresee(e, turns[i + 1].text);
         listen_add(e, &turns[i], &ret_codes[i]);
+    }
     tally_session(&e->tally, ret_session);
     return HK_OK;
 }

@@ -40,6 +40,9 @@ struct listen_engine {
 /* Reads one listener turn against the context: tokens, signals and verdict of the engine are set. */
 void engine_judge(listen_engine *e, hk_slice text);
 
+/* The speaker's answer to the listener turn that is added next. */
+void engine_foresee(listen_engine *e, hk_slice answer);
+
 void tally_start(tally *t);
 void tally_time(tally *t, const listen_turn *turn);
 void tally_speaker(tally *t, uint32_t words);

@@ -22,6 +22,7 @@ enum {
     KIND_PHRASE = 0xA0A,
     KIND_TAKEN = 0xB0B,
     KIND_PAIR = 0xC0C,
+    KIND_ANSWER = 0xD0D,
 };
 
 #define EDGE 0x51ED270Bu /* before the first word and after the last */
@@ -129,6 +130,8 @@ static void emit_places(const text_tokens *t, features *f)
         h = text_join(h, t->token[n - 1 - i].hash);
         emit(f, h);
     }
+    for (uint32_t i = 0; i < 10 && i < n; i++)
+        emit(f, text_join(KIND_LAST + 1, t->token[n - 1 - i].hash));
     for (uint32_t i = 0; i < n; i++) {
         if (t->token[i].after & TEXT_ASKS)
             emit(f, text_join(KIND_MARK, t->token[i].hash));
@@ -297,6 +300,29 @@ static void emit_pairs(const signals *s, features *f)
             emit(f, text_join(KIND_PAIR, (a * 32 + b) * 256 + tells[a] * 16 + tells[b]));
 }
 
+/* "Yeah, exactly" follows a reflection, a story follows an open question, "no" a closed one. */
+static void emit_answer(const context *c, const signals *s, features *f)
+{
+    const text_tokens *next = &c->next;
+    if (!c->answered)
+        return;
+    uint32_t length = step(next->n), h = KIND_ANSWER, back = 0;
+    uint32_t asks = s->last_asks ? 2 : s->asks > 0 ? 1 : 0;
+    emit(f, text_join(KIND_ANSWER + 1, length));
+    emit(f, text_join(KIND_ANSWER + 2, length * 64 + asks * 16 + at_most(step(s->words), 12)));
+    for (uint32_t i = 0; i < next->n && i < 3; i++) {
+        h = text_join(h, next->token[i].hash);
+        emit(f, h);
+        emit(f, text_join(KIND_ANSWER + 3, next->token[i].hash));
+        emit(f, text_join(KIND_ANSWER + 4, text_join(next->token[i].hash, asks)));
+        back += (next->token[i].classes & WORD_BACK) != 0;
+    }
+    emit(f, text_join(KIND_ANSWER + 5, back * 64 + at_most(length, 12)));
+    emit(f, text_join(KIND_ANSWER + 6, (back * 8 + asks) * 64 + at_most(s->you, 2)));
+    emit(f, text_join(KIND_ANSWER + 7,
+                      (back > 0 ? 64u : 0u) + (s->first_phrases & PHRASE_REFLECT ? 8u : 0u) + asks));
+}
+
 void features_read(const context *c, const text_tokens *t, const signals *s, features *f)
 {
     f->n = 0;
@@ -315,4 +341,6 @@ void features_read(const context *c, const text_tokens *t, const signals *s, fea
     f->end[BLOCK_COUNTS] = f->n;
     emit_pairs(s, f);
     f->end[BLOCK_PAIRS] = f->n;
+    emit_answer(c, s, f);
+    f->end[BLOCK_ANSWER] = f->n;
 }

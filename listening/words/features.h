@@ -17,6 +17,7 @@ enum feature_block {
     BLOCK_SPEAKER, /* words of the speaker's last turn */
     BLOCK_COUNTS,  /* signals, each in a few steps */
     BLOCK_PAIRS,   /* every two of the telling signals together */
+    BLOCK_ANSWER,  /* how the speaker goes on, when that is known */
     BLOCKS,
 };
 

@@ -61,6 +61,7 @@ void context_listener(context *c, const signals *s, const text_tokens *t)
     stem_set_add(&c->own, t);
     c->listener_turns++;
     c->last_is_fresh = false;
+    c->answered = false;
     c->punctuated = s->punctuated;
     if (s->phrases & PHRASE_PERMISSION)
         c->since_permission = 0;

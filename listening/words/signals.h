@@ -27,8 +27,10 @@ typedef struct context {
     stem_set speaker[CONTEXT_TURNS]; /* newest first */
     stem_set own;                    /* the listener's previous turn */
     text_tokens last;                /* the speaker's last turn */
-    bool last_is_fresh;              /* nobody spoke since */
-    bool punctuated;                 /* somebody's turn had a mark: this transcript writes them */
+    text_tokens next;                /* what the speaker answers, when that is known already */
+    bool answered;
+    bool last_is_fresh; /* nobody spoke since */
+    bool punctuated;    /* somebody's turn had a mark: this transcript writes them */
 } context;
 
 typedef struct signals {

@@ -320,6 +320,19 @@ static size_t after_note(hk_slice s, size_t at)
     return at;
 }
 
+/* ":)", ":-(", "<3": the word for one that begins here, and its length. */
+static const char *emoticon(hk_slice s, size_t at, size_t *ret_n)
+{
+    static const spelling FACES[] = {{"<3", "heart"}, {":)", "smile"},  {":-)", "smile"}, {";)", "smile"},
+                                     {":(", "frown"}, {":-(", "frown"}, {":/", "frown"}};
+    for (size_t i = 0; i < HK_COUNT(FACES); i++) {
+        *ret_n = strlen(FACES[i].from);
+        if (at + *ret_n <= s.n && memcmp(s.p + at, FACES[i].from, *ret_n) == 0)
+            return FACES[i].to;
+    }
+    return NULL;
+}
+
 void text_read(hk_slice text, text_tokens *t)
 {
     t->n = t->chars_n = 0;
@@ -328,11 +341,14 @@ void text_read(hk_slice text, text_tokens *t)
     uint32_t source = 0;
     size_t at = 0;
     while (at < text.n && t->n < TEXT_TOKENS_MAX) {
-        size_t note_end = after_note(text, at), k;
-        if (note_end != at) {
+        size_t k, note_end = after_note(text, at);
+        const char *face = emoticon(text, at, &k);
+        if (face || note_end != at) {
             word_done(t, w, n, apostrophe, source);
             n = 0;
-            at = note_end;
+            if (face)
+                push(t, face, strlen(face), (uint32_t)at);
+            at = face ? at + k : note_end;
             continue;
         }
         uint32_t c = code_point(text, at, &k);
