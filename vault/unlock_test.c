@@ -167,6 +167,17 @@ static void record_shapes_that_are_not_ours_are_refused(void **state)
         refuses(HK_BAD, vault_unlock_parse(hk_slice_of(record.record, VAULT_UNLOCK_BYTES), &u));
         record.record[bends[i].at] = was;
     }
+    static const struct {
+        uint32_t t, m_bytes;
+        hk_err err;
+    } bounds[] = {{0, VAULT_M_DEFAULT, HK_REFUSED},        {VAULT_T_MAX + 1, VAULT_M_DEFAULT, HK_REFUSED},
+                  {VAULT_T_MAX, VAULT_M_MAX_BYTES, HK_OK}, {VAULT_T_MIN, VAULT_M_MIN_BYTES, HK_OK},
+                  {3, VAULT_M_MIN_BYTES - 1, HK_REFUSED},  {3, VAULT_M_MAX_BYTES + 1, HK_REFUSED}};
+    for (size_t i = 0; i < HK_COUNT(bounds); i++)
+        assert_int_equal(vault_unlock_seal(VAULT_UNLOCK_PASSWORD, &ME.id, 1, SALT, bounds[i].t,
+                                           bounds[i].m_bytes, r, ME.ak, &record),
+                         bounds[i].err);
+    refuses(HK_BAD, vault_unlock_seal(VAULT_UNLOCK_DEVICE, &ME.id, 1, NO_SALT, 0, 1, r, ME.ak, &record));
     uint8_t key[32];
     refuses(HK_BAD, vault_login_key(0, r, key));
     refuses(HK_BAD, vault_login_key(5, r, key));
