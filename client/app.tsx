@@ -8,7 +8,7 @@ import { Banner } from "../web/kit/banner.tsx";
 import { Button } from "../web/kit/button.tsx";
 import { Mended, lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
-import { here, lookWhoIsHere, signOut } from "../web/net/me.ts";
+import { here, lookWhoIsHere, signOut, warmUp } from "../web/net/me.ts";
 import { place, readPlace } from "../web/net/place.ts";
 import { troubleWords } from "../web/net/trouble-words.ts";
 import { t } from "../web/words/words.ts";
@@ -94,6 +94,13 @@ function Outside({ router, wish }: AppProps) {
   const standing = here.value;
   const screen = router.screen.value;
   const startOver = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      warmUp();
+      void import("./inside.tsx").catch(() => undefined);
+    }, 200);
+    return () => clearTimeout(timer);
+  }, []);
   if (standing.is !== "away") return null;
   const { session, why, device } = standing;
   if (screen.at === "join" && session === null) {

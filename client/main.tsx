@@ -16,6 +16,8 @@ import { learn } from "../web/words/load.ts";
 import { App } from "./app.tsx";
 import { firstScreen, wishFrom, type Screen } from "./screens.ts";
 
+const KEEP_PAGE_AFTER_MS = 6000;
+
 async function begin(): Promise<void> {
   // First of all: what stands behind the # leaves the address (the router writes it anew without).
   const wish = wishFrom(location.pathname, location.hash, invitationIn(location.hash));
@@ -30,8 +32,9 @@ async function begin(): Promise<void> {
   await learn(preferences.peek().language);
   const root = document.getElementById("app");
   if (root !== null) render(<App router={router} wish={wish} />, root);
-  // Kept for the moment without a network. A browser that refuses shows the same page, only not offline.
-  if ("serviceWorker" in navigator) void registerServiceWorker().catch(() => undefined);
+  // Kept for the moment without a network; not in the first seconds, when the line is needed for arriving. A browser that refuses
+  // shows the same page, only not offline.
+  if ("serviceWorker" in navigator) setTimeout(() => void registerServiceWorker().catch(() => undefined), KEEP_PAGE_AFTER_MS);
 }
 
 void begin();

@@ -2,6 +2,7 @@
 // Who is here: the session, the unlocked vault and the socket, together or not at all. Everything a screen does as somebody
 // begins with `me`. Locking ends all three and keeps what lies sealed on the device.
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import { assets } from "../bridge/assets.ts";
 import { deviceKept } from "../bridge/vault/device.ts";
 import { BridgeError, startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
 import { arrivalAnswer, sessionAnswer, startedAnswer, ticketAnswer, type Session } from "./answers.ts";
@@ -50,6 +51,13 @@ export function onTold(listener: Listener): () => void {
 export function onConnected(listener: () => void): () => void {
   connectedTo.add(listener);
   return () => connectedTo.delete(listener);
+}
+
+/** Fetches what making keys needs while somebody still reads the first question: on a slow line these are the seconds that count. */
+export function warmUp(): void {
+  for (const part of [assets.vaultWorker, assets.vaultWasm]) {
+    void fetch(part, { priority: "low" }).then((answer) => answer.arrayBuffer()).catch(() => undefined);
+  }
 }
 
 const lastThings = new Set<() => Promise<void>>();
