@@ -159,6 +159,20 @@ chapter("after a while without a sign of life the keys are put away, and the dra
   await person.page.waitForFunction(() => document.querySelector("#composer")?.value === "half a thought");
 });
 
+chapter("a clock that is a day behind is said, and nobody is kept from being heard", async () => {
+  const person = await browser.person(place);
+  await person.page.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() - 86_400_000;
+  });
+  await askToBeHeard(person, { name: "Late Owl", words: "My clock stands still." });
+  if ((await button(ana.page, "End for now").count()) > 0) await button(ana.page, "End for now").click();
+  await button(ana.page, "Open the door").first().click();
+  await shown(person.page, /The clock of this device is off/).waitFor();
+  await say(person.page, "But I am here.");
+  await toldOf(ana.page, "But I am here.").waitFor();
+});
+
 chapter("changing the listener takes one press, and erasing leaves a receipt", async () => {
   const person = await browser.person(place);
   await person.page.goto(`${place.origin}/talk#back`);

@@ -154,7 +154,7 @@ static const char SECURITY[] =
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Permissions-Policy: camera=(self), microphone=(self), geolocation=(), display-capture=(), usb=(), "
-    "serial=(), bluetooth=(), payment=(), browsing-topics=()\r\n"
+    "serial=(), payment=(), browsing-topics=()\r\n"
     "X-Content-Type-Options: nosniff\r\n";
 
 char *reply_security_fields(bool https)

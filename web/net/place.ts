@@ -22,6 +22,14 @@ export function placeNow(): number {
   return Date.now() + clockAhead;
 }
 
+/**
+ * The time by which certificates are judged: the later of the two clocks. A place cannot turn time back to bring an old key to life, and
+ * a device that is a day behind can still be heard.
+ */
+export function judgedNow(): number {
+  return Math.floor(Math.max(Date.now(), placeNow()));
+}
+
 /** This device's clock is off by more than ten minutes: said to the person, decided by nobody. */
 export function clockIsOff(): boolean {
   return Math.abs(clockAhead) > 600_000;

@@ -4,6 +4,7 @@
 import { batch, signal } from "@preact/signals";
 import type { Read, View } from "../../../web/bridge/vault/vault.ts";
 import type { Me } from "../../../web/net/me.ts";
+import { judgedNow } from "../../../web/net/place.ts";
 import { keepState } from "../../../web/net/state.ts";
 import { addedBy, type Felt, type Opening } from "./taking.ts";
 import { inOrder, reachOf, type Item } from "./thread.ts";
@@ -113,7 +114,7 @@ export class Talk {
         ...(e.entry_hash === undefined ? {} : { entry_hash: e.entry_hash }),
       })),
       head,
-      now_ms: Date.now(),
+      now_ms: judgedNow(),
     });
     const times = new Map(entries.map((e) => [e.position, e.at_ms]));
     const fresh: Item[] = [];

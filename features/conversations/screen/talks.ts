@@ -5,7 +5,7 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Body } from "../../../web/bridge/vault/vault.ts";
 import { oneOf, shape, text } from "../../../web/net/decode.ts";
 import { onConnected, onTold, type Me } from "../../../web/net/me.ts";
-import { place, readPlace } from "../../../web/net/place.ts";
+import { judgedNow, place, readPlace } from "../../../web/net/place.ts";
 import type { Told } from "../../../web/net/socket.ts";
 import { Outbox } from "./outbox.ts";
 import { firstWordsLabel, unwrapped, wrapped } from "./sending.ts";
@@ -94,7 +94,7 @@ export class Talks {
     if (certificate === undefined || placeKey === undefined) return;
     // On a second device this was accepted before; the vault knows it from the account state and refuses a second one.
     await this.me.vault
-      .ask("genesisAccept", { conversation: id, commit, certificate, place_key: placeKey, now_ms: Date.now() })
+      .ask("genesisAccept", { conversation: id, commit, certificate, place_key: placeKey, now_ms: judgedNow() })
       .catch(() => undefined);
   }
 

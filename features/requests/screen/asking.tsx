@@ -9,7 +9,7 @@ import { Choice, Field } from "../../../web/kit/field.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { Draft } from "../../../web/net/draft.ts";
 import { arrive, me, type Me } from "../../../web/net/me.ts";
-import { readPlace } from "../../../web/net/place.ts";
+import { judgedNow, readPlace } from "../../../web/net/place.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
 import { WISHES, canAsk, nameFrom, twoNames, type Step, type WishWord } from "./asking.ts";
@@ -103,7 +103,7 @@ export function AskingWords({ me, invitation, onSealed, onAsked }: WordsProps) {
       const atMs = Date.now();
       await me.vault.ask("pinPlace", { place_key: place.place_key });
       const team = { certificate: place.team.certificate, lead_certificate: place.team.lead_certificate, place_key: place.place_key };
-      const sealed = await me.vault.ask("sealFirstWords", { team, body, time_ms: atMs, now_ms: atMs });
+      const sealed = await me.vault.ask("sealFirstWords", { team, body, time_ms: atMs, now_ms: judgedNow() });
       await onSealed({ conversation: sealed.conversation, mid: sealed.mid, atMs, body });
       const invited = invitation === null ? null : await me.vault.ask("inviteAnswer", { text: invitation, conversation: sealed.conversation });
       await askToBeHeard({

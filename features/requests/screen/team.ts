@@ -2,7 +2,7 @@
 // The team's key on a listener's device: opened at each unlock; a lead makes it, renews it and hands it to new colleagues.
 import type { Place } from "../../../web/net/answers.ts";
 import type { Me } from "../../../web/net/me.ts";
-import { placeNow, readPlace } from "../../../web/net/place.ts";
+import { judgedNow, placeNow, readPlace } from "../../../web/net/place.ts";
 import { colleagues, postTeamKey, putTeamWraps, teamKey, type ColleagueSaid, type TeamKeySaid } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ export async function openTeam(me: Me): Promise<TeamStanding> {
 async function opened(me: Me, place: Place, said: TeamKeySaid): Promise<number | null> {
   if (said.wrap === undefined || place.team === undefined || place.place_key === undefined) return null;
   const team = { certificate: place.team.certificate, lead_certificate: place.team.lead_certificate, place_key: place.place_key };
-  return (await me.vault.ask("teamOpen", { wrap: said.wrap, team, now_ms: Date.now() })).until_ms;
+  return (await me.vault.ask("teamOpen", { wrap: said.wrap, team, now_ms: judgedNow() })).until_ms;
 }
 
 async function makeKey(me: Me, said: TeamKeySaid): Promise<void> {

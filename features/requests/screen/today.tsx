@@ -8,7 +8,7 @@ import { Button } from "../../../web/kit/button.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import type { Me } from "../../../web/net/me.ts";
 import { onTold } from "../../../web/net/me.ts";
-import { placeNow } from "../../../web/net/place.ts";
+import { judgedNow, placeNow } from "../../../web/net/place.ts";
 import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { byWhen, howLong } from "../../../web/words/when.ts";
@@ -195,7 +195,7 @@ function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
     busy.value = true;
     trouble.value = null;
     try {
-      const { commit, wraps } = await me.vault.ask("accept", { first_words: request.first_words, now_ms: Date.now() });
+      const { commit, wraps } = await me.vault.ask("accept", { first_words: request.first_words, now_ms: judgedNow() });
       await postAccept(request.conversation, { commit, wraps });
       onAccepted(request.conversation);
     } catch (error) {
