@@ -43,7 +43,7 @@ export function nothingWrong() {
   assert.deepEqual(faults, []);
 }
 
-/** Looks at the screen that stands now, in both themes and at 200 % text. Leaves the page as it was. */
+/** Looks at the screen that stands now: in both themes, at 200 % text, and turned from right to left. Leaves the page as it was. */
 export async function look(page, name) {
   for (const theme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: theme });
@@ -59,6 +59,14 @@ export async function look(page, name) {
   if (wide !== null) faults.push(`${name} at 200 %: ${wide}`);
   await page.evaluate(() => {
     document.documentElement.dataset.text = "100";
+    document.documentElement.dir = "rtl";
+  });
+  await page.waitForTimeout(100);
+  const turned = await widerThanTheScreen(page);
+  await picture(page, `${name}-rtl`);
+  if (turned !== null) faults.push(`${name} from right to left: ${turned}`);
+  await page.evaluate(() => {
+    document.documentElement.dir = "ltr";
     document.documentElement.dataset.theme = "device";
   });
   await page.emulateMedia({ colorScheme: "light" });

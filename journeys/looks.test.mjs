@@ -142,4 +142,25 @@ chapter("my place, taking my things, erasing, signing in", async () => {
   await look(page, "sign-in");
 });
 
+chapter("in German, whose words are longer", async () => {
+  const { page } = await browser.person(place, { locale: "de-DE" });
+  await page.goto(`${place.origin}/talk`);
+  await heading(page, "Was wünschst du dir beim Zuhören?").waitFor();
+  await look(page, "de-asking-wish");
+  await button(page, "Weiter").click();
+  await page.getByLabel("Welcher Name").fill("Stiller Reiher");
+  await button(page, "Weiter").click();
+  await page.getByLabel("Was beschäftigt dich?").fill("Ich kann nicht schlafen.");
+  await button(page, "Um Zuhören bitten").click();
+  await heading(page, "Deine Worte warten mit dir").waitFor();
+  await look(page, "de-waiting");
+  if ((await button(ana.page, "End for now").count()) > 0) await button(ana.page, "End for now").click();
+  await button(ana.page, "Open the door").first().click();
+  await heading(page, "Ana").waitFor();
+  await look(page, "de-room");
+  await button(page, "Für heute beenden").click();
+  await heading(page, "Nach dem Gespräch").waitFor();
+  await look(page, "de-after");
+});
+
 chapter("nothing was wrong with any of them", () => nothingWrong());
