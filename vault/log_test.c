@@ -444,16 +444,20 @@ static void bodies_have_four_sizes_and_a_longest(void **state)
 
 static void a_body_that_is_not_padded_or_not_written_as_ours_is_bad(void **state)
 {
-    /* Sealed and tagged by the real keys, with a wrong end: only after tag and cipher is padding looked at.
+    /* Sealed and tagged by the real keys: only after tag and cipher is padding looked at, and then the body.
      */
-    uint8_t body[256] = {1, 1};
-    vault_words words = stage_words("x", NULL);
-    size_t n = stage_seal(&S.c, "x", NULL, E, sizeof E);
-    (void)words;
-    vault_aead_seal(S.c.log.message_key, E + 116, VAULT_D(VAULT_D_MSG), hk_slice_of(E, 116),
-                    hk_slice_of(body, sizeof body), E + 116 + 24 + 4);
-    tag_again(E, 272);
-    found(hk_slice_of(E, n), VAULT_BAD);
+    uint8_t unpadded[256] = {1, 1}, headless[256] = {1, 1, 0x80}, version_two[256] = {2, 1},
+            kindless[256] = {1, 0};
+    uint8_t receipt[256] = {1, VAULT_BODY_RECEIPT}, right[256] = {1, 1};
+    version_two[10] = kindless[10] = receipt[10] = right[10] = 0x80;
+    uint8_t *bodies[] = {unpadded, headless, version_two, kindless, receipt, right};
+    for (size_t i = 0; i < HK_COUNT(bodies); i++) {
+        size_t n = stage_seal(&S.c, "x", NULL, E, sizeof E);
+        vault_aead_seal(S.c.log.message_key, E + 116, VAULT_D(VAULT_D_MSG), hk_slice_of(E, 116),
+                        hk_slice_of(bodies[i], 256), E + 116 + 24 + 4);
+        tag_again(E, 272);
+        found(hk_slice_of(E, n), bodies[i] == right ? VAULT_SHOWN_GAP : VAULT_BAD);
+    }
 }
 
 static void sixty_four_streams_an_epoch_and_account_then_no_more(void **state)

@@ -127,6 +127,9 @@ static void tag_again(uint8_t *bytes, vault_log *from, size_t to)
 
 static void a_wrong_cipher_under_a_right_tag_is_bad(void **state)
 {
+    stage_force(&S.place, hk_slice_of(E, N)); /* good words lie in the buffer from before */
+    assert_int_equal(stage_read_one(&S.l, &S.place), VAULT_SHOWN);
+    N = stage_seal(&S.c, "more", NULL, E, sizeof E);
     E[CT_AT + 4] ^= 1;
     tag_again(E, &S.c.log, 1);
     stage_force(&S.place, hk_slice_of(E, N));
@@ -187,8 +190,16 @@ static void a_receipt_is_checked_like_a_message(void **state)
     refuses(HK_BAD, receive());
     RECEIPT_N++;
     must(receive());
-    memcpy(RECEIPT + CT_AT, VAULT_BE32(1040u).p, 4); /* receipts have one size */
-    refuses(HK_BAD, receive());
+    uint8_t bigger[sizeof RECEIPT + 768] = {
+        0}; /* receipts have one size: the same with three quarters of a KiB more */
+    memcpy(bigger, RECEIPT, CT_AT + 4);
+    memcpy(bigger + CT_AT, VAULT_BE32(1040u).p, 4);
+    memcpy(bigger + CT_AT + 4 + 1040, RECEIPT + COUNT_AT, RECEIPT_N - COUNT_AT);
+    vault_envelope e;
+    refuses(HK_BAD, vault_envelope_parse(hk_slice_of(bigger, RECEIPT_N + 768), &e));
+    bigger[2] = VAULT_TYPE_MESSAGE;
+    bigger[59] = 1;
+    must(vault_envelope_parse(hk_slice_of(bigger, RECEIPT_N + 768), &e));
 }
 
 /* A receipt over these words, with the keys of the listener's own device. */
@@ -272,6 +283,8 @@ static void before_the_first_commit_there_is_nothing_to_do(void **state)
     assert_int_equal(taken.finding, VAULT_BAD);
     stage_device_done(&d);
     vault_log_memory small = {d.history, VAULT_HISTORY_SLOTS_MIN - 1, d.mids, VAULT_MID_SLOTS_MIN};
+    refuses(HK_TOO_MUCH, vault_log_init(&d.log, &S.client, &S.place.conv, &small));
+    small = (vault_log_memory){d.history, VAULT_HISTORY_SLOTS_MIN, d.mids, VAULT_MID_SLOTS_MIN - 1};
     refuses(HK_TOO_MUCH, vault_log_init(&d.log, &S.client, &S.place.conv, &small));
     refuses(HK_NOT_THERE, vault_wrap_again(&S.c.log, &(account_id){{77}}, wrap));
 }

@@ -145,6 +145,11 @@ static void certificates_have_a_serial_an_order_of_times_and_one_length(void **s
     bad.until_ms = bad.from_ms;
     refuses(HK_BAD, vault_team_sign(&LEAD, &bad, CERT));
     certify(&LEAD, &TEAM);
+    vault_team team;
+    uint8_t long_cert[VAULT_TEAM_BYTES + 1] = {0};
+    memcpy(long_cert, CERT, sizeof CERT);
+    refuses(HK_BAD, vault_team_check(hk_slice_of(long_cert, sizeof long_cert),
+                                     hk_slice_of(LEAD_ROSTER, sizeof LEAD_ROSTER), PLACE.pk, NOW, 0, &team));
     CERT[24 + 16 + 3] = 0; /* serial 0, signed all the same */
     crypto_sign_detached(CERT + 92, NULL, CERT, 92, LEAD.ik_secret);
     refuses(HK_BAD, team_check(NOW, 0));

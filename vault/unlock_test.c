@@ -266,6 +266,10 @@ static void a_recovery_login_brings_both_records_or_nothing(void **state)
     must(vault_change_sign(&ME.id, CHALLENGE, records, 2, VAULT_UNLOCK_RECOVERY, rec, signature));
     refuses(HK_REFUSED,
             vault_change_sign(&ME.id, CHALLENGE, records, 1, VAULT_UNLOCK_RECOVERY, rec, signature));
+    refuses(HK_REFUSED,
+            vault_change_sign(&OTHER.id, CHALLENGE, records, 2, VAULT_UNLOCK_RECOVERY, rec, signature));
+    records[1].record[0] = 2; /* a record that is none */
+    refuses(HK_BAD, vault_change_sign(&ME.id, CHALLENGE, records, 2, VAULT_UNLOCK_RECOVERY, rec, signature));
 }
 
 static void recovery_keys_are_derived_apart_from_all_others(void **state)
