@@ -21,6 +21,8 @@ async function tabTo(page, name) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
       const e = document.activeElement;
+      // Nothing has the focus: the whole page's words are not a name.
+      if (e === null || e === document.body) return "";
       return [e?.getAttribute("aria-label"), e?.textContent, ...[...(e?.labels ?? [])].map((l) => l.textContent)].join(" | ");
     });
     if (focused.includes(name)) return;
