@@ -21,7 +21,7 @@
 #define CODE_BYTES         (256 * 1024)      /* the library's own share of that, generously */
 #define TRAPS_CREDITED_MAX 0.20
 #define RECALL_MIN         0.85
-#define CREDITED_AT        0.65f /* where a reflection is shown as a moment: SURE in words/session.c */
+#define CREDITED_AT        0.5f
 
 static const char *folder; /* listening/ */
 static listen_model model;

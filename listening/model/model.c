@@ -25,6 +25,7 @@
 #define FILE_VERSION  1u
 #define ROWS_BITS_MIN 8u
 #define ROWS_BITS_MAX 20u
+#define TRAP_FROM     0.3f
 
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
@@ -141,11 +142,10 @@ static float calibrated(const listen_model *m, float p)
     return low + (high - low) * (at - (float)k);
 }
 
-/* What is left of a reflection that may be a lecture in its shape. Up to an even chance all of it: that head
- * knows written lines only, and shall speak where it is sure. */
+/* What is left of a reflection that may be a lecture in its shape (EVIDENCE.md: trap). */
 static float left_of(float trap)
 {
-    return trap <= 0.5f ? 1.0f : 2.0f * (1.0f - trap);
+    return trap <= TRAP_FROM ? 1.0f : (1.0f - trap) / (1.0f - TRAP_FROM);
 }
 
 /* Takes from reflection what the trap head takes, and gives it to the others by their share. */

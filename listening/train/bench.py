@@ -51,18 +51,11 @@ class FromProgram:
 
 def cross_validated(args, engine):
     """(coded turns, calibrated sums, knots)"""
-    c = data.load(engine, args.data, "listening/corpus")
-    key = data.recipe_key(args.data, "listening/corpus")
-    if os.path.exists(KEPT):
-        kept = np.load(KEPT)
-        if str(kept.get("key", "")) == key:
-            Z, _, _, _, knots = train.cross_validated(kept["lin"], kept["net"], c)
-            return c, Z, knots
-    print("Cross-validating now; this takes some minutes ...", file=sys.stderr)
+    print("(cross-validating takes some minutes the first time)", file=sys.stderr)
     trainer = train.Trainer(engine, argparse.Namespace(data=args.data, corpus="listening/corpus", nets=train.NETS), time.time())
     lin, net = trainer.out_of_fold(KEPT)
-    Z, _, _, _, knots = train.cross_validated(lin, net, c)
-    return c, Z, knots
+    Z, _, _, _, knots = train.cross_validated(lin, net, trainer.c)
+    return trainer.c, Z, knots
 
 
 def public_sets(args, engine):

@@ -8,6 +8,7 @@ import data
 
 LEAN = 0.035  # calibration error that a better cut may cost
 KNOTS = 17
+TRAP_FROM = 0.3  # as in listening/model/model.c
 
 
 def sigmoid(z):
@@ -52,7 +53,8 @@ def credit(p):
 
 
 def left(p):
-    return np.where(p[:, data.TRAP] <= 0.5, 1.0, 2.0 * (1.0 - p[:, data.TRAP]))
+    """What the trap head leaves of a reflection."""
+    return np.minimum(1.0, (1.0 - p[:, data.TRAP]) / (1.0 - TRAP_FROM))
 
 
 def softmax(z):
