@@ -51,7 +51,8 @@ chapter("from the front page to the first words without a mouse", async () => {
   await tabTo(page, "Weiter");
   await page.keyboard.press("Enter");
   await heading(page, "Ein Name für hier").waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "a new step begins at its heading");
+  // A new step begins at its heading.
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
   await tabTo(page, "Welcher Name");
   await page.keyboard.type("Stiller Reiher");
   await page.keyboard.press("Enter");
@@ -92,7 +93,7 @@ chapter("help opens and closes by keyboard and gives the focus back; one Escape 
   await heading(page, "Hilfe, jetzt gleich").waitFor();
   await page.keyboard.press("Escape");
   await heading(page, "Hilfe, jetzt gleich").waitFor({ state: "detached" });
-  assert.ok(await page.evaluate(() => document.activeElement?.classList.contains("button-help")));
+  await page.waitForFunction(() => document.activeElement?.classList.contains("button-help"));
 });
 
 chapter("the tree that a screen reader gets makes sense", async () => {
