@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
+import { afterEach, before, test } from "node:test";
 import { ended, freePort, servePlace, sleep, startReplay, stopPlace, writeTalks } from "../crash/demo_place.mjs";
 import { BUILD, HEARKEN, HEARKEND, ROOT, done, folder, hearken, refused, sql } from "./programs.mjs";
 
@@ -19,7 +19,8 @@ const TALK = '{"id":"a","turns":[{"who":"speaker","text":"I cannot sleep."},{"wh
 let listen;
 const running = new Set();
 before(async () => (listen = `127.0.0.1:${await freePort()}`));
-after(() => running.forEach((child) => child.kill("SIGKILL")));
+const kill_all = () => Promise.all([...running].map((child) => (child.kill("SIGKILL"), ended(child))));
+afterEach(kill_all); // what a test that failed left running would answer for the next one
 
 /** `hearken demo`: says all it has printed when it has printed where to click. */
 async function demo(...words) {
@@ -177,10 +178,10 @@ test("a place that is killed and started again in the middle of a replay loses, 
   let { server } = await servePlace(HEARKEND, state, listen);
   running.add(server);
   const file = writeTalks(path.join(top, "long.jsonl"), 4, 150);
-  const replay = startReplay(BUILD, listen, file, ["--pairs", "4", "--window", "2", "--rate", "150"]);
+  const replay = startReplay(BUILD, listen, file, ["--pairs", "4", "--window", "2", "--rate", "100"]); // six seconds and more
   running.add(replay.child);
   for (let kills = 0; kills < 2; kills++) {
-    await sleep(1200);
+    await sleep(800);
     assert.equal(replay.over(), false, "it was over before the place was killed");
     await stopPlace(server, "SIGKILL");
     await sleep(200);
