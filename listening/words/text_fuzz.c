@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Any bytes as a turn: every word lies inside its bounds, begins with a letter or digit of the text, and the
- * words come in order.
+ * Any bytes as a turn: every word lies inside its bounds, begins with a letter, a digit or a drawn face of
+ * the text, and the words come in order.
  */
 #ifdef FUZZ_MUTANT /* the reader with a bug put in, to show that it would be caught */
 #include FUZZ_MUTANT
@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         must(k->n > 0 && k->n <= TEXT_WORD_MAX && (uint32_t)k->at + k->n <= t.chars_n && k->source < n);
         must(i == 0 || k->source >= t.token[i - 1].source);
         size_t length;
-        must(is_letter(code_point(hk_slice_of(bytes, n), k->source, &length)));
+        must(is_letter(code_point(hk_slice_of(bytes, n), k->source, &length)) ||
+             emoticon(hk_slice_of(bytes, n), k->source, &length));
     }
     return 0;
 }
