@@ -19,7 +19,7 @@ SECONDS_EACH ?= 60
 BUILD := build
 WEB := build-web
 
-.PHONY: help run test check bench bench-listening crash fuzz wasm model build web clean packages-run packages-test
+.PHONY: help run test check bench bench-listening crash fuzz wasm model build web clean packages-run packages-test packages-model
 
 help:
 	@echo 'make run              a place with demo people on http://$(LISTEN)   (LISTEN=, STATE=)'
@@ -39,6 +39,9 @@ packages-run:
 
 packages-test:
 	@tools/install-packages.sh test
+
+packages-model:
+	@tools/install-packages.sh model
 
 run: packages-run build
 	@exec $(BUILD)/cli/hearken demo --state '$(STATE)' --listen '$(LISTEN)' --web '$(WEB)'
@@ -68,10 +71,10 @@ check: packages-test node_modules/.package-lock.json
 bench: packages-test build
 	@node bench/bench.mjs --build $(BUILD) --web $(WEB)
 
-bench-listening: packages-run build
+bench-listening: packages-model build
 	@listening/train/bench.sh $(BUILD)
 
-model:
+model: packages-model
 	@listening/train/train.sh
 
 crash: packages-test build

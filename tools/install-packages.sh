@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 #
 # Installs what is missing from tools/packages.txt and nothing else. Asks for sudo only when something is missing.
-#   tools/install-packages.sh run|test        `run` leaves out the lines marked `test:`
-#   tools/install-packages.sh list run|test   prints the names
+#   tools/install-packages.sh run|test|model        `test:` and `model:` mark what only these need
+#   tools/install-packages.sh list run|test|model   prints the names
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 list_only=no
@@ -16,7 +16,8 @@ purpose=${1:?"say for what: run or test"}
 wanted=()
 while read -r name rest; do
     case "$name" in '' | '#'*) continue ;; esac
-    if [ "$purpose" = run ] && [[ "$rest" == "# test:"* ]]; then continue; fi
+    if [ "$purpose" != test ] && [[ "$rest" == "# test:"* ]]; then continue; fi
+    if [ "$purpose" != model ] && [[ "$rest" == "# model:"* ]]; then continue; fi
     wanted+=("$name")
 done <"$here/packages.txt"
 if [ $list_only = yes ]; then
