@@ -32,6 +32,10 @@ class Scores:
         self.interpretation = np.where(p[:, data.INTERPRETATION] >= 0.5, 2, 0)
 
 
+def share_of(y):
+    return np.mean(y) if len(y) else np.nan
+
+
 def false_credit(gated, gold, good):
     """How much oftener turns that are no reflections pass as one in poor sessions, at the cut of RECALL."""
     cut = np.quantile(gated[gold > 0.5], 1 - RECALL)
@@ -57,7 +61,7 @@ def talk_figures(s, c, rows):
         "ECE reflection": calibration_error(get("gated"), refl),
         "ECE question": calibration_error(get("question"), Y[:, data.QUESTION]),
         "ECE input": calibration_error(get("input"), Y[:, data.INPUT]),
-        "precision, poor sessions": np.mean(refl[(good == 0) & (get("gated") >= 0.5)]),
+        "precision, poor sessions": share_of(refl[(good == 0) & (get("gated") >= 0.5)]),
         "  base rate there": np.mean(refl[good == 0]),
     }
 
