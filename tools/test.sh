@@ -99,6 +99,7 @@ suite catalogues node tools/check/catalogues.mjs
 suite pages node tools/web/build.mjs --out $WEB
 suite web-unit npm run --silent test:unit
 suite vault-wasm npm run --silent test:wasm
+suite listening-wasm node --test listening/golden/golden.test.mjs
 suite vault-browser npm run --silent test:wasm-browser
 suite hostile meson_suite hostile
 suite crash node journeys/crash/run.mjs --build $BUILD --short
