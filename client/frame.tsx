@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What stands around every screen: the place's name, help, leaving, and the voice for those who hear the page.
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { lazy, Mended } from "../web/kit/lazy.tsx";
 import { Announcer } from "../web/kit/announce.tsx";
@@ -9,6 +9,9 @@ import { t } from "../web/words/words.ts";
 
 const CrisisPanel = lazy(() => import("../features/safety/screen/crisis-panel.tsx").then((m) => m.CrisisPanel));
 const PreferencesDialog = lazy(() => import("./preferences-dialog.tsx").then((m) => m.PreferencesDialog));
+
+/** When help was last opened on this page, 0 if never: whoever is beside a person then is left in peace by everything else. */
+export const helpOpenedAt = signal(0);
 
 interface FrameProps {
   readonly name: string;
@@ -35,7 +38,10 @@ export function Frame({ name, country, children }: FrameProps) {
                 <path d="M1 16 6.500 2h1.200L13 16M3 11.500h8M15 16l3.300-8.500h.9L22.500 16M16.200 13h5" fill="none" stroke="currentColor" stroke-width="1.700" />
               </svg>
             </button>
-            <button type="button" class="button button-help button-slim" onClick={() => (open.value = "crisis")}>
+            <button type="button" class="button button-help button-slim" onClick={() => {
+                helpOpenedAt.value = performance.now();
+                open.value = "crisis";
+              }}>
               {t("crisis.button")}
             </button>
             <LeaveButton />

@@ -19,12 +19,15 @@ import { listens } from "../web/net/answers.ts";
 import { lock, type Me } from "../web/net/me.ts";
 import { place } from "../web/net/place.ts";
 import { t } from "../web/words/words.ts";
+import { helpOpenedAt } from "./frame.tsx";
 import { homeOf, type Screen } from "./screens.ts";
 
 const Keep = lazy(() => import("../features/accounts/screen/keep.tsx").then((m) => m.Keep));
 const EraseMe = lazy(() => import("../features/accounts/screen/erase.tsx").then((m) => m.EraseMe));
 const Administrator = lazy(() => import("./administrator.tsx").then((m) => m.Administrator));
 const Invite = lazy(() => import("../features/invitations/screen/invite.tsx").then((m) => m.Invite));
+
+const HintMark = lazy(() => import("../features/reflections/screen/hint.tsx").then((m) => m.HintMark));
 
 interface InsideProps {
   readonly me: Me;
@@ -58,6 +61,10 @@ export function Inside({ me, router, invitation }: InsideProps) {
   };
   const room = (conversation: string): void => router.go({ at: "room", conversation });
   const placeName = place.value?.name ?? "";
+  const enteredAt = useMemo(() => performance.now(), [router.screen.value]);
+  const besideDraft = (conversation: string) => (draft: string) => (
+    <HintMark draft={draft} said={talks.open(conversation).talk.items.value} listens helpOpened={helpOpenedAt.value > enteredAt} />
+  );
 
   if (!ready.value) return null;
   const asking =
@@ -98,6 +105,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
       return (
         <Room
           key={screen.conversation}
+          {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation) } : {})}
           open={talks.open(screen.conversation)}
           onEnd={() => (me.session.role === "client" ? router.go({ at: "after", conversation: screen.conversation }) : home())}
           onSignIn={() => void lock("ended")}

@@ -2,11 +2,14 @@
 import { Dialog } from "../web/kit/dialog.tsx";
 import { Choice } from "../web/kit/field.tsx";
 import { TEXTS, prefer, preferences } from "../web/kit/preferences.ts";
+import { listens } from "../web/net/answers.ts";
+import { here } from "../web/net/me.ts";
 import { learn } from "../web/words/load.ts";
 import { t, type Language } from "../web/words/words.ts";
 
 export function PreferencesDialog({ onClose }: { readonly onClose: () => void }) {
   const now = preferences.value;
+  const standing = here.value;
   const speakFromNow = (language: Language): void => {
     prefer({ language });
     void learn(language);
@@ -45,6 +48,9 @@ export function PreferencesDialog({ onClose }: { readonly onClose: () => void })
       <Tick words={t("preferences.contrast")} ticked={now.contrast === "more"} onTick={(on) => prefer({ contrast: on ? "more" : "device" })} />
       <Tick words={t("preferences.motion")} ticked={now.motion === "none"} onTick={(on) => prefer({ motion: on ? "none" : "device" })} />
       <Tick words={t("preferences.data")} ticked={now.data === "low"} onTick={(on) => prefer({ data: on ? "low" : "normal" })} />
+      {standing.is === "here" && listens(standing.me.session.role) ? (
+        <Tick words={t("preferences.hints")} ticked={now.hints === "on"} onTick={(on) => prefer({ hints: on ? "on" : "off" })} />
+      ) : null}
       <p class="muted small">{t("preferences.kept")}</p>
     </Dialog>
   );

@@ -12,12 +12,14 @@ export interface Preferences {
   readonly contrast: "device" | "more";
   readonly motion: "device" | "none";
   readonly data: "normal" | "low";
+  /** The quiet mark beside what a listener writes. */
+  readonly hints: "on" | "off";
 }
 
 const KEY = "hearken.preferences";
 
 export function startingPreferences(languages: readonly string[]): Preferences {
-  return { language: bestLanguage(languages), theme: "device", text: "100", contrast: "device", motion: "device", data: "normal" };
+  return { language: bestLanguage(languages), theme: "device", text: "100", contrast: "device", motion: "device", data: "normal", hints: "on" };
 }
 
 /** What was kept, member by member; whatever is missing or strange takes its starting value. */
@@ -38,6 +40,7 @@ export function readPreferences(kept: string | null, starting: Preferences): Pre
     contrast: one("contrast", ["device", "more"], starting.contrast),
     motion: one("motion", ["device", "none"], starting.motion),
     data: one("data", ["normal", "low"], starting.data),
+    hints: one("hints", ["on", "off"], starting.hints),
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Where one writes. The words in it are a sealed draft until they are sent, and sending only ever moves them to a safer place.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
@@ -16,9 +17,11 @@ import "./composer.css";
 interface ComposerProps {
   readonly open: Open;
   readonly disabled: boolean;
+  /** What stands beside the words while they are written. It can neither change nor hold them. */
+  readonly beside?: ((draft: string) => ComponentChildren) | undefined;
 }
 
-export function Composer({ open, disabled }: ComposerProps) {
+export function Composer({ open, disabled, beside }: ComposerProps) {
   const { talk, outbox } = open;
   const draft = useMemo(() => new Draft(talk.me.vault, draftLabel(talk.id)), [talk]);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -85,6 +88,7 @@ export function Composer({ open, disabled }: ComposerProps) {
           {t("room.send")}
         </Button>
       </div>
+      {beside?.(text)}
       <Attach open={open} disabled={disabled} onTrouble={(words) => (trouble.value = words)} />
     </form>
   );

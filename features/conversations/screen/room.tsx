@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The room: the words of two people, and the one line that says who can hear them.
 import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../../web/kit/announce.tsx";
 import { Banner } from "../../../web/kit/banner.tsx";
@@ -25,9 +26,10 @@ interface RoomProps {
   readonly onEnd: () => void;
   readonly onSignIn: () => void;
   readonly onBack: (() => void) | null;
+  readonly beside?: (draft: string) => ComponentChildren;
 }
 
-export function Room({ open, onEnd, onSignIn, onBack }: RoomProps) {
+export function Room({ open, onEnd, onSignIn, onBack, beside }: RoomProps) {
   const { talk } = open;
   const searching = useSignal(false);
   const atBottom = useRef(true);
@@ -91,7 +93,7 @@ export function Room({ open, onEnd, onSignIn, onBack }: RoomProps) {
       {searching.value ? <Search open={open} /> : null}
       <Thread talk={talk} items={items} names={talk.names.value} />
       <State open={open} onSignIn={onSignIn} />
-      <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} />
+      <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
     </div>
   );
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One quiet mark beside what a listener writes. It says why, and one other way, only to somebody who presses it.
+import { useSignal } from "@preact/signals";
+import { useEffect, useId } from "preact/hooks";
+import { assets } from "../../../web/bridge/assets.ts";
+import { startListening, type Hint, type Listening } from "../../../web/bridge/listening/listening.ts";
+import { announce } from "../../../web/kit/announce.tsx";
+import { Button } from "../../../web/kit/button.tsx";
+import { prefer, preferences } from "../../../web/kit/preferences.ts";
+import { t } from "../../../web/words/words.ts";
+import { PAUSE_MS, mayAsk, turnsOf, type Said } from "./hint.ts";
+import "./hint.css";
+
+interface HintMarkProps {
+  readonly draft: string;
+  readonly said: readonly Said[];
+  readonly listens: boolean;
+  readonly helpOpened: boolean;
+}
+
+// One worker for all rooms; it rests by itself.
+let engine: Listening | null = null;
+function listening(): Listening {
+  engine ??= startListening();
+  return engine;
+}
+
+export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
+  const hint = useSignal<Hint | null>(null);
+  const open = useSignal(false);
+  const id = useId();
+  const wanted = preferences.value.hints === "on" && assets.listeningWorker !== "";
+  const ask = mayAsk({ listens, wanted, helpOpened, draft });
+  useEffect(() => {
+    hint.value = null;
+    open.value = false;
+    if (!ask) return;
+    const stop = new AbortController();
+    const later = setTimeout(() => {
+      listening()
+        .hint(turnsOf(said), draft, stop.signal)
+        .then((found) => {
+          if (stop.signal.aborted || found === null) return;
+          hint.value = found;
+          announce(t("hint.there"));
+        })
+        .catch(() => undefined); // without an engine one writes as everywhere else
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(later);
+      stop.abort();
+    };
+  }, [draft, ask]);
+
+  const now = hint.value;
+  if (now === null || !ask) return null;
+  return (
+    <>
+      <button type="button" class="hint-mark" aria-expanded={open.value} aria-controls={id} onClick={() => (open.value = !open.value)}>
+        <span class="hint-dot" aria-hidden="true" />
+        <span>{t("hint.mark")}</span>
+      </button>
+      <div id={id} class="hint-words small" hidden={!open.value}>
+        <p dir="auto">{t("hint.about", { words: draft.slice(now.from, now.to).trim() })}</p>
+        <p>{t(`hint.why_${now.kind}`)}</p>
+        <p>{t(`hint.way_${now.kind}`)}</p>
+        <p class="muted">{t("hint.limits")}</p>
+        <Button look="quiet" slim onPress={() => prefer({ hints: "off" })}>
+          {t("hint.off")}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The quiet mark beside what a listener writes: it comes after a pause, explains itself when asked, goes when the words change, never
+// holds a message back; and no words leave the device on its account.
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown } from "./people.mjs";
+
+const QUESTIONS = "How long has it been? Did you eat? Did you call someone?";
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const asked = [];
+
+let place, browser, ana, heron;
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+const mark = (page) => button(page, "A thought");
+const write = (page, words) => page.getByLabel("Write here").fill(words);
+
+/** Two seconds: the pause, and as much again for an engine that is awake. */
+async function staysAway(page) {
+  await page.waitForTimeout(2000);
+  assert.equal(await mark(page).count(), 0);
+}
+
+chapter("a listener and a person are in a room", async () => {
+  const admin = await firstAdministrator(await browser.person(place));
+  ana = await listenerOnDuty(admin, await browser.person(place));
+  heron = await askToBeHeard(await browser.person(place));
+  await button(ana.page, "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  await shown(ana.page, "I have not slept for days.").waitFor();
+  ana.context.on("request", (request) => asked.push(`${request.url()} ${request.postData() ?? ""}`));
+});
+
+chapter("three questions at once bring one mark, which says why and another way on a press, by keyboard too", async () => {
+  await write(ana.page, QUESTIONS);
+  await mark(ana.page).waitFor();
+  assert.equal(await mark(ana.page).getAttribute("aria-expanded"), "false");
+  assert.equal(await shown(ana.page, /several questions at once/).isVisible(), false);
+  await mark(ana.page).focus();
+  await ana.page.keyboard.press("Enter");
+  await shown(ana.page, /several questions at once/).waitFor();
+  await shown(ana.page, /keep the one that matters most/).waitFor();
+  if (process.env.HEARKEN_SHOTS !== undefined) {
+    for (const colorScheme of ["light", "dark"]) {
+      await ana.page.emulateMedia({ colorScheme });
+      await ana.page.screenshot({ path: `${process.env.HEARKEN_SHOTS}/hint-${colorScheme}.png` });
+    }
+  }
+});
+
+chapter("the mark and its words pass axe", async () => {
+  await ana.page.evaluate(AXE);
+  const found = await ana.page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] }));
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), []);
+});
+
+chapter("other words, and it is gone; a reflection brings none", async () => {
+  await write(ana.page, "Days without sleep. That sounds exhausting.");
+  await mark(ana.page).waitFor({ state: "detached" });
+  await staysAway(ana.page);
+});
+
+chapter("sending with the mark there works, and the person reads the words as written", async () => {
+  await write(ana.page, QUESTIONS);
+  await mark(ana.page).waitFor();
+  await button(ana.page, "Send").click();
+  await shown(heron.page, QUESTIONS).waitFor();
+  await mark(ana.page).waitFor({ state: "detached" });
+});
+
+chapter("the person who is heard never has a mark", async () => {
+  await write(heron.page, QUESTIONS);
+  await staysAway(heron.page);
+  await say(heron.page, "I lie awake.");
+});
+
+chapter("once help was opened in this room, there is none", async () => {
+  await button(ana.page, "Need help now").click();
+  await button(ana.page, "Close").click();
+  await write(ana.page, QUESTIONS);
+  await staysAway(ana.page);
+});
+
+chapter("no address and no readable body held the words", () => {
+  assert.ok(asked.length > 0);
+  for (const words of ["Did you eat", "call someone", "sounds exhausting"]) {
+    assert.deepEqual(asked.filter((one) => one.includes(words) || one.includes(encodeURIComponent(words))), []);
+  }
+  for (const person of [ana, heron]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+});
