@@ -64,6 +64,12 @@ chapter("the mark and its words pass axe", async () => {
   assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), []);
 });
 
+chapter("advice that nobody asked for brings one too, with its own reason", async () => {
+  await write(ana.page, "You should just go to bed earlier.");
+  await shown(ana.page, /advice before it was asked for/).waitFor({ state: "attached" });
+  await mark(ana.page).waitFor();
+});
+
 chapter("other words, and it is gone; a reflection brings none", async () => {
   await write(ana.page, "Days without sleep. That sounds exhausting.");
   await mark(ana.page).waitFor({ state: "detached" });

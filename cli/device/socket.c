@@ -47,11 +47,20 @@ static void end(socket_client *s, int code)
         return;
     s->closed = true;
     bufferevent_disable(s->bev, EV_READ | EV_WRITE);
-    bool nested = s->in_callback;
-    s->in_callback = true;
     s->events->on_close(s->ctx, code);
-    s->in_callback = nested;
-    if (s->freed && !nested)
+}
+
+/* What libevent calls runs between these two: an owner who frees the socket meanwhile is obeyed at the end.
+ */
+static void callback_begins(socket_client *s)
+{
+    s->in_callback = true;
+}
+
+static void callback_ends(socket_client *s)
+{
+    s->in_callback = false;
+    if (s->freed)
         really_free(s);
 }
 
@@ -164,7 +173,7 @@ static void on_readable(struct bufferevent *bev, void *ctx)
 {
     socket_client *s = ctx;
     struct evbuffer *in = bufferevent_get_input(bev);
-    s->in_callback = true;
+    callback_begins(s);
     bool go_on = s->upgraded || take_head(s, in);
     while (go_on && !s->closed && !s->freed) {
         size_t n = evbuffer_get_length(in);
@@ -182,9 +191,7 @@ static void on_readable(struct bufferevent *bev, void *ctx)
         if (!s->freed)
             evbuffer_drain(in, used);
     }
-    s->in_callback = false;
-    if (s->freed)
-        really_free(s);
+    callback_ends(s);
 }
 
 /* bytes 16 random -> the key, and what must come back for it. */
@@ -199,8 +206,10 @@ static void draw_key(socket_client *s, char ret[static 25])
 static void on_event(struct bufferevent *bev, short what, void *ctx)
 {
     (void)bev;
+    callback_begins(ctx);
     if (what & (BEV_EVENT_ERROR | BEV_EVENT_EOF | BEV_EVENT_TIMEOUT))
         end(ctx, 0);
+    callback_ends(ctx);
 }
 
 /* "host:port", "[v6]:port", or without a port; fills the two texts. */

@@ -6,9 +6,9 @@
 #include "listening/words/engine.h"
 
 #define TURNS_LOOKED_AT 20
-#define WORDS_ENOUGH    3     /* below that a draft is not a sentence yet */
-#define SURE            0.7f  /* EVIDENCE.md: hints */
-#define WITH_PHRASE     0.35f /* the same: a plain phrase of advice is evidence of its own */
+#define WORDS_ENOUGH    3    /* below that a draft is not a sentence yet */
+#define SURE            0.7f /* EVIDENCE.md: hints */
+#define GIVEN_BACK      0.5f /* the same: from here it counts as the speaker's own words given back */
 
 static uint32_t bit_number(uint32_t bit)
 {
@@ -58,8 +58,10 @@ static bool takes_over(const listen_engine *e, listen_hint *h)
 {
     const signals *s = &e->signals;
     float unasked = e->verdict.input * unasked_share(s);
+    /* A plain phrase of advice that nobody asked for speaks for itself, whatever the weights think of so
+     * short a draft, unless they hear it as the speaker's own words given back. */
     bool says_so =
-        s->phrases & PHRASE_ADVISE && unasked >= WITH_PHRASE && e->verdict.reflection < WITH_PHRASE;
+        s->phrases & PHRASE_ADVISE && unasked_share(s) >= SURE && e->verdict.reflection < GIVEN_BACK;
     if (says_so || (unasked >= SURE && e->verdict.advice >= SURE)) {
         hint(h, LISTEN_HINT_ADVICE_UNASKED, unasked > SURE ? unasked : SURE, e);
         if (s->phrases & PHRASE_ADVISE)
