@@ -47,7 +47,7 @@ run: packages-run build
 	@exec $(BUILD)/cli/hearken demo --state '$(STATE)' --listen '$(LISTEN)' --web '$(WEB)'
 
 build: $(BUILD)/build.ninja web
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet server/hearkend cli/hearken
 
 $(BUILD)/build.ninja: meson.build
 	@meson setup $(BUILD) >/dev/null || { rm -rf $(BUILD); exit 1; }
@@ -69,6 +69,7 @@ check: packages-test node_modules/.package-lock.json
 	@tools/test.sh check
 
 bench: packages-test build
+	@ninja -C $(BUILD) --quiet bench/bench_store bench/bench_people
 	@node bench/bench.mjs --build $(BUILD) --web $(WEB)
 
 bench-listening: packages-model build
