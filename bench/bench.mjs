@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { firstWords } from "./first_words.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -176,6 +177,18 @@ function pageFigures() {
   note("with signing in and crypto, kB brotli", ((code + vault) / 1000).toFixed(1), "goal 130");
 }
 
+async function firstWordsFigures() {
+  if (!existsSync(join(web, "manifest.json")) || !existsSync("/usr/bin/chromium")) return;
+  const state = join(folder, "phone");
+  const listen = `127.0.0.1:${await freePort()}`;
+  await seed(state, listen);
+  const { server } = await serve(state, listen, ["--web", web]);
+  const { seconds, foreign } = await firstWords(`http://${listen}`);
+  note("front page to first words, slow phone, s", seconds.toFixed(1), "goal 10");
+  note("  requests to anybody else", foreign, "goal 0");
+  await stop(server);
+}
+
 function storeFigures() {
   const out = execFileSync(join(build, "bench/bench_store"), ["--folder", folder], { encoding: "utf8" });
   const said = JSON.parse(out.trim().split("\n").at(-1));
@@ -190,6 +203,7 @@ try {
   await crowdFigures();
   if (flags.million) await recoveryFigures();
   pageFigures();
+  await firstWordsFigures();
   console.log(JSON.stringify(figures));
 } finally {
   rmSync(folder, { recursive: true, force: true });
