@@ -24,7 +24,7 @@ QUESTION = {"open", "closed"}
 INPUT = {"advice", "information", "options", "negotiation"}
 KINDS = {"trap", "reflection", "question", "input", "validation", "other"}
 TRAPS = {"lecture", "confront", "minimise", "sarcasm", "guilt", "label", "compare", "threat", "moralise", "prescribe",
-         "dismiss", "reassure"}
+         "dismiss", "reassure", "interpret", "distort"}
 FLAGS = MAIN - {"other"} | QUESTION | {"advice", "unasked", "validation"}
 CASE_KINDS = {"lecture-as-reflection", "confrontation-as-reflection", "minimising-as-reflection",
               "sarcasm-as-reflection", "parroting", "at-least", "premature-reassurance", "advice-without-permission",
