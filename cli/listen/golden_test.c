@@ -17,7 +17,7 @@
 #include "cli/listen/listen.h"
 #include "cli/listen/transcript.h"
 
-#define SIZE_MAX_BYTES     (4 * 1024 * 1024) /* code and weights, issue 4 */
+#define SIZE_MAX_BYTES     (4 * 1024 * 1024) /* code and weights: what a phone is asked to fetch */
 #define CODE_BYTES         (256 * 1024)      /* the library's own share of that, generously */
 #define TRAPS_CREDITED_MAX 0.20
 #define RECALL_MIN         0.85

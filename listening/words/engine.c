@@ -122,7 +122,7 @@ void listen_add(listen_engine *e, const listen_turn *turn, listen_code *ret_code
     }
     engine_judge(e, turn->text);
     code_from(&e->signals, &e->verdict, ret_code);
-    tally_listener(&e->tally, &e->signals, &e->verdict, ret_code);
+    tally_listener(&e->tally, e, ret_code);
     context_listener(&e->context, &e->signals, &e->tokens);
     bool closed = ret_code->main == LISTEN_QUESTION && ret_code->open < 0.5f;
     e->context.closed_run = closed ? e->context.closed_run + 1 : 0;

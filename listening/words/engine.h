@@ -46,7 +46,7 @@ void engine_foresee(listen_engine *e, hk_slice answer);
 void tally_start(tally *t);
 void tally_time(tally *t, const listen_turn *turn);
 void tally_speaker(tally *t, uint32_t words);
-void tally_listener(tally *t, const signals *s, const verdict *v, const listen_code *code);
+void tally_listener(tally *t, const listen_engine *e, const listen_code *code);
 void tally_session(const tally *t, listen_session *ret);
 
 #endif

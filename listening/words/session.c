@@ -4,6 +4,7 @@
  * look. A moment is kept only where the evidence is strong; the best of each kind stays.
  */
 #include "listening/words/engine.h"
+#include "listening/words/plain.h"
 
 #define SURE                 0.65f  /* EVIDENCE.md: moments */
 #define LONG_ANSWER_WORDS    25     /* EVIDENCE.md: opening */
@@ -60,10 +61,23 @@ static void keep_strengths(tally *t, uint32_t turn, const signals *s, const list
     }
 }
 
-static void keep_second_looks(tally *t, uint32_t turn, const signals *s, const listen_code *c)
+/* What a plain phrase says for itself. */
+static void keep_plain(tally *t, uint32_t turn, const listen_engine *e, const listen_code *c)
 {
+    const text_tokens *words = &e->tokens;
+    bool advises = plain_advice(words, c->reflection) < words->n && unasked_share(&e->signals) >= SURE;
+    if (advises && c->unasked < SURE)
+        keep(t, LISTEN_MOMENT_ADVICE_UNASKED, turn, SURE);
+    if (plain_bright_side(words, &e->context.last) < words->n)
+        keep(t, LISTEN_MOMENT_AT_LEAST, turn, 0.8f);
+}
+
+static void keep_second_looks(tally *t, uint32_t turn, const listen_engine *e, const listen_code *c)
+{
+    const signals *s = &e->signals;
     if (c->unasked >= SURE)
         keep(t, LISTEN_MOMENT_ADVICE_UNASKED, turn, c->unasked);
+    keep_plain(t, turn, e, c);
     if (s->asks >= 3)
         keep(t, LISTEN_MOMENT_STACKED, turn, 0.7f + 0.05f * (float)(s->asks < 8 ? s->asks : 8) - 0.15f);
     bool names_feeling = s->feeling > 0 || s->phrases & PHRASE_VALIDATE;
@@ -71,14 +85,14 @@ static void keep_second_looks(tally *t, uint32_t turn, const signals *s, const l
         c->reflection < 0.35f && c->question < 0.5f)
         keep(t, LISTEN_MOMENT_FEELING_PASSED, turn,
              0.55f + 0.05f * (float)(s->speaker_feeling < 4 ? s->speaker_feeling : 4));
-    if (s->phrases & PHRASE_AT_LEAST && c->reflection < 0.5f && s->speaker_feeling + s->speaker_hard > 0)
-        keep(t, LISTEN_MOMENT_AT_LEAST, turn, 0.8f);
     if (s->phrases & PHRASE_OWN_STORY && s->i >= 4 && s->words >= 20 && s->i > 2 * s->you)
         keep(t, LISTEN_MOMENT_OWN_STORY, turn, 0.7f);
 }
 
-void tally_listener(tally *t, const signals *s, const verdict *v, const listen_code *c)
+void tally_listener(tally *t, const listen_engine *e, const listen_code *c)
 {
+    const signals *s = &e->signals;
+    const verdict *v = &e->verdict;
     uint32_t turn = t->turns - 1;
     t->listener_turns++;
     t->listener_words += s->words;
@@ -92,8 +106,10 @@ void tally_listener(tally *t, const signals *s, const verdict *v, const listen_c
     t->balance_squared += lean * lean;
     t->doubt +=
         v->session_reflection * (1 - v->session_reflection) + v->session_input * (1 - v->session_input);
-    keep_strengths(t, turn, s, c);
-    keep_second_looks(t, turn, s, c);
+    if (!plain_has(&e->tokens, PLAIN_GRAVE) && !plain_has(&e->context.last, PLAIN_GRAVE)) {
+        keep_strengths(t, turn, s, c);
+        keep_second_looks(t, turn, e, c);
+    }
     if (c->main == LISTEN_QUESTION && c->open < 0.5f && c->question >= SURE)
         t->closed_run++;
     else

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The lists are ours, as text_read leaves words (contractions opened). EVIDENCE.md: hints.
+ */
+#include "listening/words/plain.h"
+
+#include <string.h>
+
+#include "listening/lexicon/lexicon.h"
+
+#define PHRASE_MAX      8 /* words of the longest phrase */
+#define REPORTED_WITHIN 7 /* words from "she says" to what she says */
+#define DENIED_WITHIN   4
+#define GIVEN_BACK      0.5f /* from here it counts as the speaker's own words given back */
+
+const plain_list PLAIN_ADVICE =
+    "you should|you ought to|you better|you had better|you d better|why do not you|"
+    "have you tried|have you considered|you could try|you can try|you might want to|"
+    "you may want to|you might try|if i were you|i would suggest|i suggest|i d suggest|"
+    "i recommend|i would recommend|my advice|just try|maybe try|all you have to|all you need|"
+    "the best thing to do|the best thing is to|what you need is|just ignore|what about trying|"
+    "it is time you|i would go|i would just|i would talk|i would tell|i would leave|i would call|"
+    "you want to make sure|make sure you|maybe you should|you got to stop|you have got to stop|"
+    "you need to stop|you have to stop";
+
+/* As often how it is for somebody as what they are told to do: here the weights have a say. */
+const plain_list PLAIN_PERHAPS_ADVICE =
+    "you need to|you have to|you have got to|you got to|you must|try to|try not to|you just need|"
+    "you are going to have to|just stop|just tell|just leave|just talk|just go|how about you|"
+    "it would be best|it would be better";
+
+/* The same words where they advise nothing: a guess at how it is, a burden, what somebody else wants. */
+const plain_list PLAIN_NO_ADVICE =
+    "you must be|you must feel|you must have|you must miss|you must still|you must not have|"
+    "you must find|you should not have had|you should not have to|you should never have had|"
+    "you should never have to|you should have been|you should have had|you need to hear|"
+    "you need to say|you have to do it all|you have to carry|you have to be the|"
+    "you have to look after|you have to hold|you have to hide|you have to keep|"
+    "you have to pretend|you have to choose|you have to face|you have to explain|"
+    "you have to live|you have to watch|you have to go through|you have to smile|"
+    "you have to fight|you have to be strong|you have to manage|you have to cope|"
+    "you have to worry|try to imagine|try to understand|try to picture|try to follow|try to hear|"
+    "try to keep up|why do you not feel|you need to be|you need to know that it|"
+    "you need to rest from|you need to go";
+
+const plain_list PLAIN_JUDGING =
+    "your own fault|your fault|you should have|you should not have|what were you thinking|"
+    "stop being|get over it|grow up|how could you|only yourself to blame|no excuse|"
+    "making excuses|that is ridiculous|you are ridiculous|you are being silly|"
+    "you are being dramatic|you are being selfish|you are being childish|you are being lazy|"
+    "you are being ridiculous|you are so dramatic|you are too sensitive|you are so selfish|"
+    "you are just lazy|you are just being|you are lazy|you are selfish|what did you expect|"
+    "shame on|so selfish|you knew better|pull yourself together|snap out of|man up|toughen up|"
+    "you are overreacting|feeling sorry for yourself|you brought this|you brought it|"
+    "you let yourself|you did this to yourself|you only have to want|you are not even trying|"
+    "you do not even try|that was stupid|that was wrong of you|are you serious|you chose this|"
+    "you chose that|you chose to|you wanted this|how did you let|why did you let|"
+    "why would you do";
+
+const plain_list PLAIN_NO_JUDGING =
+    "you should have been|you should have had|you should not have had|you should not have to|"
+    "you should have to|you should have somebody|you should have someone|you should have people|"
+    "you should have a|your fault that|you should have space|you should have time|"
+    "you should have room";
+
+const plain_list PLAIN_AT_LEAST =
+    "at least you|at least it|at least he|at least she|at least they|at least there|"
+    "at least your|at least nobody|at least no one|at least that|at least this|at least we|"
+    "at least the|bright side|could be worse|could have been worse|could be a lot worse|"
+    "could be much worse|have it worse|had it worse|has it worse|have it so much worse|"
+    "have it much worse|have it a lot worse|are worse off|is worse off|be grateful|be thankful|"
+    "count your blessings|silver lining|happens for a reason|happen for a reason|cheer up|"
+    "not that bad|not so bad|not the end of the world|you will be fine|you are going to be fine|"
+    "it will be fine|it will all be fine|it will be all right|everything will be fine|"
+    "everything will be ok|look at the positive|look on the positive|think positive|"
+    "stay positive|be positive|time heals|this too shall|it will pass|you will get over|"
+    "consider yourself lucky|you are lucky|you were lucky|first world|nothing to worry|calm down|"
+    "everyone goes through|everybody goes through|everyone feels like that|"
+    "everybody feels like that|plenty of people|it is only a|it is just a phase|"
+    "you will laugh about|what does not kill you";
+
+/* Who says it of themselves may have it given back. */
+const plain_list PLAIN_OWN_BRIGHT_SIDE =
+    "at least|bright side|could be worse|have it worse|be grateful|lucky|not that bad|not so bad";
+
+/* What asks for an answer of practical help, beyond the lexicon's requests. */
+const plain_list PLAIN_ASKED =
+    "what i should do|what i could do|what i can do|what would you do|how should i|how could i|"
+    "where should i|who should i|which should i|what shall i|shall i|your opinion|what you think|"
+    "what you would do|an idea|any idea|tips|a tip|advise me|suggest something|know what to do|"
+    "know how to|how to|how it works|how does|where is|where are|when can|when are|can you help|"
+    "could you help|need help with|tell me how|tell me where|tell me what|what number|"
+    "which number|is it possible|do i have to|do you have|what happens if";
+
+/* Being there: no feeling is named, and none needs to be. */
+const plain_list PLAIN_PRESENCE =
+    "i am here|i am still here|i am with you|i am listening|i am reading|i hear you|"
+    "take your time|no rush|no hurry|i am staying|i stay|i will stay|with you|thank you|go on|"
+    "tell me|if you like|i am glad|i am sorry|would you like|it is ok to|you are not alone|"
+    "i believe you|i do not know what to say|that is a lot|so much|i can see|i am not going|"
+    "me to|makes sense|no wonder";
+
+/* Feelings that are hardly ever anything else, as one says them of oneself. */
+const plain_list PLAIN_FEELING =
+    "afraid|scared|terrified|frightened|ashamed|lonely|hopeless|guilty|heartbroken|sad|worthless|"
+    "anxious|desperate|overwhelmed|humiliated|devastated|furious|panicking|depressed|miserable|"
+    "betrayed|empty|numb|useless|unwanted|helpless|trapped|grieving|embarrassed|hurt|so alone|"
+    "feel alone|all alone|am angry|so angry|miss her|miss him|miss them|hate myself|crying";
+
+/* Not the time to teach anybody: people speak of danger, or of where help is. */
+const plain_list PLAIN_GRAVE =
+    "suicide|suicidal|kill myself|kill yourself|killing myself|killing yourself|end my life|"
+    "end your life|ending my life|end it all|ending it|want to die|wanted to die|want to be dead|"
+    "better off dead|not want to live|not want to wake|not be here any more|hurt myself|"
+    "hurting myself|hurt yourself|hurting yourself|harm myself|harm yourself|cut myself|"
+    "cutting myself|overdose|pills|emergency|ambulance|helpline|help line|hotline|samaritans|"
+    "crisis|safe tonight|safe right now|are you safe|not safe|in danger|hit me|hits me|beat me|"
+    "beats me|raped|assaulted|has a knife|has a gun|a weapon|call the police|call #|ring #|"
+    "dial #|text #";
+
+static uint32_t phrase_words(const char *phrase, uint32_t words[PHRASE_MAX], const char **ret_next)
+{
+    uint32_t n = 0;
+    const char *word = phrase, *at = phrase;
+    for (;; at++) {
+        if (*at != ' ' && *at != '|' && *at != 0)
+            continue;
+        if (n < PHRASE_MAX)
+            words[n++] = text_hash(word, (size_t)(at - word));
+        word = at + 1;
+        if (*at != ' ')
+            break;
+    }
+    *ret_next = *at == '|' ? at + 1 : NULL;
+    return n;
+}
+
+static bool stands_at(const text_tokens *t, const uint32_t *words, uint32_t n, uint32_t at)
+{
+    if (at + n > t->n)
+        return false;
+    for (uint32_t k = 0; k < n; k++) {
+        const text_token *token = &t->token[at + k];
+        bool number = t->chars[token->at] == '#' && words[k] == text_hash("#", 1);
+        if (token->hash != words[k] && !number)
+            return false;
+    }
+    return true;
+}
+
+uint32_t plain_find(const text_tokens *t, plain_list list, uint32_t from)
+{
+    uint32_t words[PHRASE_MAX], first = t->n;
+    for (const char *phrase = list; phrase;) {
+        uint32_t n = phrase_words(phrase, words, &phrase);
+        for (uint32_t at = from; at < first; at++)
+            if (stands_at(t, words, n, at))
+                first = at;
+    }
+    return first;
+}
+
+/* Does a phrase of the list begin at this token? */
+static bool begins(const text_tokens *t, plain_list list, uint32_t at)
+{
+    uint32_t words[PHRASE_MAX];
+    for (const char *phrase = list; phrase;) {
+        uint32_t n = phrase_words(phrase, words, &phrase);
+        if (stands_at(t, words, n, at))
+            return true;
+    }
+    return false;
+}
+
+/* "she says ...": but "I think you should" is one's own. */
+static bool reported(const text_tokens *t, uint32_t at)
+{
+    static const plain_list SAY =
+        "say|says|said|saying|tell|tells|told|telling|think|thinks|thought|want|wants|wanted|expect|"
+        "expects|expected|keep|keeps|insist|insists|believe|believes|feel|feels|felt|feeling|heard|"
+        "hear|hearing|voice|as if|like|worry|worries|worried|thinking|afraid|ashamed|learned|message";
+    for (uint32_t i = at; i > 0 && at - i < REPORTED_WITHIN; i--) {
+        uint8_t after = t->token[i - 1].after;
+        if (after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD))
+            return false;
+        if (begins(t, SAY, i - 1))
+            return i < 2 || !(t->token[i - 2].classes & WORD_I);
+    }
+    return false;
+}
+
+bool plain_denied(const text_tokens *t, uint32_t at)
+{
+    for (uint32_t i = at; i > 0 && at - i < DENIED_WITHIN; i--) {
+        if (t->token[i - 1].after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD))
+            return false;
+        if (t->token[i - 1].classes & WORD_NOT)
+            return true;
+    }
+    return false;
+}
+
+uint32_t plain_own(const text_tokens *t, plain_list list, plain_list except)
+{
+    uint32_t at = plain_find(t, list, 0);
+    while (at < t->n && (reported(t, at) || plain_denied(t, at) || (except && begins(t, except, at))))
+        at = plain_find(t, list, at + 1);
+    return at;
+}
+
+uint32_t plain_advice(const text_tokens *t, float given_back)
+{
+    uint32_t at = plain_own(t, PLAIN_ADVICE, PLAIN_NO_ADVICE);
+    return at < t->n || given_back >= GIVEN_BACK ? at : plain_own(t, PLAIN_PERHAPS_ADVICE, PLAIN_NO_ADVICE);
+}
+
+uint32_t plain_bright_side(const text_tokens *t, const text_tokens *spoken)
+{
+    if (spoken->n == 0 || plain_has(spoken, PLAIN_OWN_BRIGHT_SIDE))
+        return t->n;
+    return plain_own(t, PLAIN_AT_LEAST, NULL);
+}
