@@ -20,6 +20,7 @@ import { lock, type Me } from "../web/net/me.ts";
 import { place } from "../web/net/place.ts";
 import { t } from "../web/words/words.ts";
 import { helpOpenedAt } from "./frame.tsx";
+import { looksBack } from "./looks-back.ts";
 import { homeOf, type Screen } from "./screens.ts";
 
 const Keep = lazy(() => import("../features/accounts/screen/keep.tsx").then((m) => m.Keep));
@@ -27,6 +28,9 @@ const EraseMe = lazy(() => import("../features/accounts/screen/erase.tsx").then(
 const Administrator = lazy(() => import("./administrator.tsx").then((m) => m.Administrator));
 const Invite = lazy(() => import("../features/invitations/screen/invite.tsx").then((m) => m.Invite));
 
+const MirrorOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorOf));
+const MirrorWordOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorWordOf));
+const MirrorAskOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorAskOf));
 const HintMark = lazy(() => import("../features/reflections/screen/hint.tsx").then((m) => m.HintMark));
 
 interface InsideProps {
@@ -107,11 +111,17 @@ export function Inside({ me, router, invitation }: InsideProps) {
           key={screen.conversation}
           {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation) } : {})}
           open={talks.open(screen.conversation)}
-          onEnd={() => (me.session.role === "client" ? router.go({ at: "after", conversation: screen.conversation }) : home())}
+          above={
+            <MirrorWordOf open={talks.open(screen.conversation)} onLookBack={() => router.go({ at: "mirror", conversation: screen.conversation })} />
+          }
+          below={<MirrorAskOf open={talks.open(screen.conversation)} quiet={helpOpenedAt.value > enteredAt} />}
+          onEnd={() => afterTalk(screen.conversation)}
           onSignIn={() => void lock("ended")}
           onBack={me.session.role === "client" && !kept ? null : home}
         />
       );
+    case "mirror":
+      return <MirrorOf key={screen.conversation} talks={talks} conversation={screen.conversation} onDone={home} />;
     case "after":
       return (
         <After talks={talks} conversation={screen.conversation} kept={kept} onKeep={() => router.go({ at: "keep" })} onLetGo={() => router.go({ at: "erase" })} onHome={home} />
@@ -139,6 +149,12 @@ export function Inside({ me, router, invitation }: InsideProps) {
       return atHome();
     default:
       return screen satisfies never;
+  }
+
+  function afterTalk(conversation: string): void {
+    if (me.session.role === "client") router.go({ at: "after", conversation });
+    else if (looksBack(talks.open(conversation).talk)) router.go({ at: "mirror", conversation });
+    else home();
   }
 
   function atHome() {

@@ -8,6 +8,7 @@ export type Screen =
   | { readonly at: "waiting"; readonly conversation: string }
   | { readonly at: "room"; readonly conversation: string }
   | { readonly at: "after"; readonly conversation: string }
+  | { readonly at: "mirror"; readonly conversation: string }
   | { readonly at: "keep" }
   | { readonly at: "things" }
   | { readonly at: "erase" }

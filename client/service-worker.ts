@@ -23,7 +23,7 @@ const side = globalThis as unknown as WorkerSide;
 const PREFIX = "hearken-";
 const CACHE = PREFIX + HK_BUILD;
 // Weights and the listening engine are large and only for those who listen: they come when they are asked for.
-const LATER = /\/(weights|listening)[^/]*$/;
+const LATER = /\/listening[^/]*$|\.hkm$/;
 const ours = new Set(HK_FILES);
 
 side.addEventListener("install", (event) => {

@@ -49,7 +49,9 @@ function addBinaries(out) {
       ? path.join(flags.wasm, binary.from.slice("build-wasm/".length))
       : path.join(ROOT, binary.from);
     if (fs.existsSync(from)) {
-      urls[binary.name] = out.addHashed(path.basename(from), fs.readFileSync(from));
+      const contents = fs.readFileSync(from);
+      urls[binary.name] = out.addHashed(path.basename(from), contents);
+      if (binary.sized) urls[`${binary.name}Bytes`] = contents.length;
     } else if (binary.optional || flags.dev) {
       urls[binary.name] = "";
       console.warn(`without ${binary.from}`);

@@ -2,13 +2,13 @@
 // The one list of what the browser is given. build.mjs reads it; nothing else decides what is served.
 
 // Binary parts: built by tools/wasm/ into build-wasm/, or lying in the tree. Missing ones make their URL empty
-// only where `optional` says so (a build without that part still is a whole place).
+// only where `optional` says so (a build without that part still is a whole place). Of a `sized` one the page knows its bytes too.
 export const BINARIES = [
   { name: "vaultWasm", from: "build-wasm/vault.wasm", type: "application/wasm" },
   { name: "kdfWasm", from: "build-wasm/kdf.wasm", type: "application/wasm" },
   { name: "listeningWasm", from: "build-wasm/listening.wasm", type: "application/wasm", optional: true },
   { name: "listeningSimdWasm", from: "build-wasm/listening-simd.wasm", type: "application/wasm", optional: true },
-  { name: "listeningWeights", from: "listening/model/en.hkm", type: "application/octet-stream", optional: true },
+  { name: "listeningWeights", from: "listening/model/en.hkm", type: "application/octet-stream", optional: true, sized: true },
 ];
 
 // Each worker is one file of its own: what runs beside keys or drafts shares no chunk with a page. Audio

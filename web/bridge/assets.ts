@@ -7,6 +7,7 @@ export type Assets = Readonly<{
   listeningWasm: string;
   listeningSimdWasm: string;
   listeningWeights: string;
+  listeningWeightsBytes: number;
   vaultWorker: string;
   kdfWorker: string;
   listeningWorker: string;

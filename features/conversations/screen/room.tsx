@@ -27,9 +27,12 @@ interface RoomProps {
   readonly onSignIn: () => void;
   readonly onBack: (() => void) | null;
   readonly beside?: (draft: string) => ComponentChildren;
+  /** What is said or asked of this talk, above its words and below them. */
+  readonly above?: ComponentChildren;
+  readonly below?: ComponentChildren;
 }
 
-export function Room({ open, onEnd, onSignIn, onBack, beside }: RoomProps) {
+export function Room({ open, onEnd, onSignIn, onBack, beside, above, below }: RoomProps) {
   const { talk } = open;
   const searching = useSignal(false);
   const atBottom = useRef(true);
@@ -90,8 +93,10 @@ export function Room({ open, onEnd, onSignIn, onBack, beside }: RoomProps) {
       <WhoHears>{members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
       <WishLine open={open} />
       <FeltLine open={open} />
+      {above}
       {searching.value ? <Search open={open} /> : null}
       <Thread talk={talk} items={items} names={talk.names.value} />
+      {below}
       <State open={open} onSignIn={onSignIn} />
       <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
     </div>

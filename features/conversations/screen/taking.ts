@@ -13,15 +13,24 @@ export interface Felt {
   readonly text: string;
 }
 
+/** A sealed word about the mirror: what it says is the business of features/reflections. */
+export interface MirrorSaid {
+  readonly position: number;
+  readonly from: string;
+  readonly atMs: number;
+  readonly text: string;
+}
+
 /** What an entry adds to a conversation. */
 export interface Added {
   readonly item: Item | null;
   readonly name: { readonly account: string; readonly name: string } | null;
   readonly opening: Opening | null;
   readonly felt: Felt | null;
+  readonly mirror: MirrorSaid | null;
 }
 
-const NOTHING: Added = { item: null, name: null, opening: null, felt: null };
+const NOTHING: Added = { item: null, name: null, opening: null, felt: null, mirror: null };
 
 export function addedBy(taken: Taken, atMs: number): Added {
   const key = taken.mid ?? `at-${taken.position}`;
@@ -62,10 +71,10 @@ function shown(taken: Taken, key: string, atMs: number, doubt: Doubt | null): Ad
       return { ...NOTHING, item: words(body.text) };
     case "opening":
       return {
+        ...NOTHING,
         item: body.text === "" ? null : words(body.text),
         name: body.name === "" ? null : { account: sender, name: body.name },
         opening: { wish: body.wish, name: body.name },
-        felt: null,
       };
     case "name":
       return { ...NOTHING, name: { account: sender, name: body.text } };
@@ -73,6 +82,8 @@ function shown(taken: Taken, key: string, atMs: number, doubt: Doubt | null): Ad
       return { ...NOTHING, item: { kind: "file", key, position, atMs, from: sender, mine, reach: "kept", file: fileWords(body.file), doubt } };
     case "feedback":
       return { ...NOTHING, felt: { answer: body.answer, text: body.text } };
+    case "mirror":
+      return { ...NOTHING, mirror: { position, from: sender, atMs, text: body.text } };
     case "unknown":
       return { ...NOTHING, item: { kind: "line", key, position, atMs, says: "too_new" } };
     case "spoken":
@@ -80,7 +91,6 @@ function shown(taken: Taken, key: string, atMs: number, doubt: Doubt | null): Ad
     case "journal":
     case "measure":
     case "note":
-    case "mirror":
     case "plan":
     case "why":
       return NOTHING;

@@ -6,7 +6,7 @@ import type { Read, View } from "../../../web/bridge/vault/vault.ts";
 import type { Me } from "../../../web/net/me.ts";
 import { judgedNow } from "../../../web/net/place.ts";
 import { keepState } from "../../../web/net/state.ts";
-import { addedBy, type Felt, type Opening } from "./taking.ts";
+import { addedBy, type Felt, type MirrorSaid, type Opening } from "./taking.ts";
 import { inOrder, reachOf, type Item } from "./thread.ts";
 import { putReceipt, readLog, type ConversationSaid, type EntrySaid, type MemberSaid } from "./wire.ts";
 
@@ -29,6 +29,7 @@ export class Talk {
   readonly typing = signal<ReadonlySet<string>>(new Set());
   readonly opening = signal<Opening | null>(null);
   readonly felt = signal<Felt | null>(null);
+  readonly mirrors = signal<readonly MirrorSaid[]>([]);
   readonly read = signal<ReadonlyMap<string, number>>(new Map());
   /** Words of others that came since the page was opened: for the voice that reads new words aloud. */
   onNew: (item: Item) => void = () => undefined;
@@ -132,6 +133,7 @@ export class Talk {
         }
         if (added.opening !== null) this.opening.value = added.opening;
         if (added.felt !== null) this.felt.value = added.felt;
+        if (added.mirror !== null) this.mirrors.value = [...this.mirrors.peek(), added.mirror];
       }
       this.phase.value = read.held === undefined ? (this.#caughtUp ? "ready" : "reading") : "held";
       this.#draw();

@@ -3,11 +3,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { assets } from "../../../web/bridge/assets.ts";
-import { startListening, type Hint, type Listening } from "../../../web/bridge/listening/listening.ts";
+import type { Hint } from "../../../web/bridge/listening/listening.ts";
 import { announce } from "../../../web/kit/announce.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { prefer, preferences } from "../../../web/kit/preferences.ts";
 import { t } from "../../../web/words/words.ts";
+import { listening } from "./engine.ts";
 import { PAUSE_MS, mayAsk, turnsOf, type Said } from "./hint.ts";
 import "./hint.css";
 
@@ -16,13 +17,6 @@ interface HintMarkProps {
   readonly said: readonly Said[];
   readonly listens: boolean;
   readonly helpOpened: boolean;
-}
-
-// One worker for all rooms; it rests by itself.
-let engine: Listening | null = null;
-function listening(): Listening {
-  engine ??= startListening();
-  return engine;
 }
 
 export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {

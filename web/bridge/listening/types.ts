@@ -27,6 +27,11 @@ export type ListenerCode = {
 };
 export type TurnCode = { who: "speaker" } | ListenerCode;
 
+/** What a moment can show: strengths first (listening/words/names.c). */
+export const STRENGTHS = ["reflection", "opening", "validation"] as const;
+export const MOMENTS = [...STRENGTHS, "advice_unasked", "closed_run", "stacked_questions", "feeling_passed", "at_least", "own_story"] as const;
+export type MomentKind = (typeof MOMENTS)[number];
+/** kind: one of MOMENTS, or of an engine newer than this page. */
 export type Moment = { turn: number; kind: string; why: string };
 export type SessionFigures = {
   listener_turns: number;
