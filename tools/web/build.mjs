@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { Output } from "./output.mjs";
 import { addPages } from "./pages.mjs";
-import { BINARIES, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
+import { BINARIES, FIRST_SCREEN, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
 const { values: flags } = parseArgs({
@@ -136,7 +136,7 @@ function firstScreen(metafile) {
     }
   };
   for (const [file, made] of Object.entries(metafile.outputs)) {
-    if (made.entryPoint !== undefined && flags.entry.includes(made.entryPoint)) {
+    if (made.entryPoint !== undefined && FIRST_SCREEN.includes(made.entryPoint)) {
       visit(file);
       if (made.cssBundle !== undefined) {
         visit(made.cssBundle);

@@ -30,6 +30,8 @@ export function addPages(out, root, addresses) {
   const talk = Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), {}));
   out.add("talk.html", talk, false, "/talk");
   out.add("join.html", talk, false, "/join");
+  const tryIt = Buffer.from(filled(read("try.html"), words, speaker(words, "en"), {}));
+  out.add("try.html", tryIt, false, "/try");
 }
 
 function catalogues(dir) {

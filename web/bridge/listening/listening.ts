@@ -42,9 +42,17 @@ async function get(address: string): Promise<Response> {
   return response;
 }
 
+const moduleAddress = (): string => (WebAssembly.validate(SIMD_PROBE) ? assets.listeningSimdWasm : assets.listeningWasm);
+
 async function loadModule(): Promise<WebAssembly.Module> {
-  const address = WebAssembly.validate(SIMD_PROBE) ? assets.listeningSimdWasm : assets.listeningWasm;
-  return WebAssembly.compile(await (await get(address)).arrayBuffer());
+  return WebAssembly.compile(await (await get(moduleAddress())).arrayBuffer());
+}
+
+/** Asks for all parts again, so that a service worker which came after them keeps them too. Their names hold their hash: nothing is fetched twice. */
+export async function keepParts(): Promise<void> {
+  for (const part of [assets.listeningWorker, moduleAddress(), assets.listeningWeights]) {
+    if (part !== "") await (await get(part)).arrayBuffer();
+  }
 }
 
 async function loadWeights(tell: (part: number) => void): Promise<ArrayBuffer> {
