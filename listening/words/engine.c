@@ -32,6 +32,7 @@ hk_err listen_engine_init(void *memory, size_t n, const char *language, const li
     memset(e, 0, sizeof *e);
     e->model = model;
     lexicon_fill(&e->words);
+    plain_fill(&e->plain);
     listen_start(e);
     *ret = e;
     return HK_OK;
@@ -47,10 +48,16 @@ static hk_slice bounded(hk_slice text)
     return hk_slice_part(text, 0, LISTEN_TEXT_MAX);
 }
 
+static void read_words(listen_engine *e, hk_slice text, text_tokens *ret)
+{
+    text_read(bounded(text), ret);
+    lexicon_mark(&e->words, ret);
+    plain_mark(&e->plain, ret);
+}
+
 void engine_judge(listen_engine *e, hk_slice text)
 {
-    text_read(bounded(text), &e->tokens);
-    lexicon_mark(&e->words, &e->tokens);
+    read_words(e, text, &e->tokens);
     signals_read(&e->words, &e->context, &e->tokens, &e->signals);
     if (!e->model) {
         rules_verdict(&e->signals, &e->verdict);
@@ -62,8 +69,7 @@ void engine_judge(listen_engine *e, hk_slice text)
 
 void engine_foresee(listen_engine *e, hk_slice answer)
 {
-    text_read(bounded(answer), &e->context.next);
-    lexicon_mark(&e->words, &e->context.next);
+    read_words(e, answer, &e->context.next);
     e->context.answered = true;
 }
 
@@ -114,8 +120,7 @@ void listen_add(listen_engine *e, const listen_turn *turn, listen_code *ret_code
     *ret_code = (listen_code){.main = LISTEN_OTHER};
     tally_time(&e->tally, turn);
     if (turn->who == LISTEN_SPEAKER) {
-        text_read(bounded(turn->text), &e->tokens);
-        lexicon_mark(&e->words, &e->tokens);
+        read_words(e, turn->text, &e->tokens);
         tally_speaker(&e->tally, e->tokens.n);
         context_speaker(&e->context, &e->words, &e->tokens);
         return;

@@ -7,6 +7,7 @@
 
 #include "listening/model/model.h"
 #include "listening/words/features.h"
+#include "listening/words/plain.h"
 #include "listening/words/verdict.h"
 
 /* A running session: sums, and the best moment of each kind so far. */
@@ -27,6 +28,7 @@ typedef struct tally {
 struct listen_engine {
     const listen_model *model; /* NULL: rules */
     lexicon words;
+    plain_table plain;
     context context;
     context set_aside; /* while a draft is looked at */
     tally tally;

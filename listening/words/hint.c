@@ -4,7 +4,6 @@
  * the message. Order is by how much it can hurt. Nothing is said where people speak of danger.
  */
 #include "listening/words/engine.h"
-#include "listening/words/plain.h"
 
 #define TURNS_LOOKED_AT 20
 #define WORDS_ENOUGH    3    /* below that a draft is not a sentence yet */
@@ -42,7 +41,7 @@ static bool hint_at(listen_hint *h, listen_hint_kind kind, float sureness, const
 static bool hurts(const listen_engine *e, listen_hint *h)
 {
     const text_tokens *t = &e->tokens;
-    uint32_t at = plain_own(t, PLAIN_JUDGING, PLAIN_NO_JUDGING);
+    uint32_t at = plain_own(t, PLAIN_IS_JUDGING, PLAIN_IS_NO_JUDGING);
     if (at < t->n)
         return hint_at(h, LISTEN_HINT_JUDGING, 0.75f, e, at);
     at = plain_bright_side(t, &e->context.last);
@@ -94,7 +93,8 @@ static bool asks_much(const listen_engine *e, listen_hint *h)
 /* "I am so ashamed": a feeling named of oneself, and not denied. */
 static bool speaker_names_feeling(const text_tokens *t)
 {
-    for (uint32_t at = plain_find(t, PLAIN_FEELING, 0); at < t->n; at = plain_find(t, PLAIN_FEELING, at + 1))
+    for (uint32_t at = plain_find(t, PLAIN_IS_FEELING, 0); at < t->n;
+         at = plain_find(t, PLAIN_IS_FEELING, at + 1))
         if (!plain_denied(t, at))
             return true;
     return false;
@@ -106,7 +106,7 @@ static bool misses(const listen_engine *e, listen_hint *h)
     if (s->words >= 5 && s->overlap_run * 10 >= s->words * 8 && s->asks == 0)
         return hint(h, LISTEN_HINT_PARROTING, 0.8f, e);
     bool meets = s->feeling + s->hard + s->overlap + s->question_forms + s->asks > 0 ||
-                 s->phrases & (PHRASE_VALIDATE | PHRASE_REFLECT) || plain_has(&e->tokens, PLAIN_PRESENCE);
+                 s->phrases & (PHRASE_VALIDATE | PHRASE_REFLECT) || plain_has(&e->tokens, PLAIN_IS_PRESENCE);
     if (s->words >= 6 && !meets && e->verdict.reflection < GIVEN_BACK &&
         speaker_names_feeling(&e->context.last))
         return hint(h, LISTEN_HINT_FEELING_PASSED, SURE, e);
@@ -120,7 +120,7 @@ static void walk(listen_engine *e, const listen_turn *turns, size_t n)
     listen_start(e);
     for (size_t i = n > TURNS_LOOKED_AT ? n - TURNS_LOOKED_AT : 0; i < n; i++) {
         listen_add(e, &turns[i], &code);
-        if (turns[i].who == LISTEN_SPEAKER && plain_has(&e->tokens, PLAIN_ASKED))
+        if (turns[i].who == LISTEN_SPEAKER && plain_has(&e->tokens, PLAIN_IS_ASKED))
             e->context.since_request = 0;
     }
 }
@@ -132,7 +132,7 @@ void listen_hint_draft(listen_engine *e, const listen_turn *turns, size_t n, hk_
     tally kept = e->tally;
     walk(e, turns, n);
     engine_judge(e, draft);
-    bool grave = plain_has(&e->tokens, PLAIN_GRAVE) || plain_has(&e->context.last, PLAIN_GRAVE);
+    bool grave = plain_has(&e->tokens, PLAIN_IS_GRAVE) || plain_has(&e->context.last, PLAIN_IS_GRAVE);
     if (e->tokens.n >= WORDS_ENOUGH && !grave)
         (void)(hurts(e, ret) || takes_over(e, ret) || asks_much(e, ret) ||
                misses(e, ret)); /* the first that fits */

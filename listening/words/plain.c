@@ -8,12 +8,11 @@
 
 #include "listening/lexicon/lexicon.h"
 
-#define PHRASE_MAX      8 /* words of the longest phrase */
 #define REPORTED_WITHIN 7 /* words from "she says" to what she says */
 #define DENIED_WITHIN   4
 #define GIVEN_BACK      0.5f /* from here it counts as the speaker's own words given back */
 
-const plain_list PLAIN_ADVICE =
+static const char PLAIN_ADVICE[] =
     "you should|you ought to|you better|you had better|you d better|why do not you|"
     "have you tried|have you considered|you could try|you can try|you might want to|"
     "you may want to|you might try|if i were you|i would suggest|i suggest|i d suggest|"
@@ -24,13 +23,13 @@ const plain_list PLAIN_ADVICE =
     "you need to stop|you have to stop";
 
 /* As often how it is for somebody as what they are told to do: here the weights have a say. */
-const plain_list PLAIN_PERHAPS_ADVICE =
+static const char PLAIN_PERHAPS_ADVICE[] =
     "you need to|you have to|you have got to|you got to|you must|try to|try not to|you just need|"
     "you are going to have to|just stop|just tell|just leave|just talk|just go|how about you|"
     "it would be best|it would be better";
 
 /* The same words where they advise nothing: a guess at how it is, a burden, what somebody else wants. */
-const plain_list PLAIN_NO_ADVICE =
+static const char PLAIN_NO_ADVICE[] =
     "you must be|you must feel|you must have|you must miss|you must still|you must not have|"
     "you must find|you should not have had|you should not have to|you should never have had|"
     "you should never have to|you should have been|you should have had|you need to hear|"
@@ -43,7 +42,7 @@ const plain_list PLAIN_NO_ADVICE =
     "try to keep up|why do you not feel|you need to be|you need to know that it|"
     "you need to rest from|you need to go";
 
-const plain_list PLAIN_JUDGING =
+static const char PLAIN_JUDGING[] =
     "your own fault|your fault|you should have|you should not have|what were you thinking|"
     "stop being|get over it|grow up|how could you|only yourself to blame|no excuse|"
     "making excuses|that is ridiculous|you are ridiculous|you are being silly|"
@@ -57,13 +56,13 @@ const plain_list PLAIN_JUDGING =
     "you chose that|you chose to|you wanted this|how did you let|why did you let|"
     "why would you do";
 
-const plain_list PLAIN_NO_JUDGING =
+static const char PLAIN_NO_JUDGING[] =
     "you should have been|you should have had|you should not have had|you should not have to|"
     "you should have to|you should have somebody|you should have someone|you should have people|"
     "you should have a|your fault that|you should have space|you should have time|"
     "you should have room";
 
-const plain_list PLAIN_AT_LEAST =
+static const char PLAIN_AT_LEAST[] =
     "at least you|at least it|at least he|at least she|at least they|at least there|"
     "at least your|at least nobody|at least no one|at least that|at least this|at least we|"
     "at least the|bright side|could be worse|could have been worse|could be a lot worse|"
@@ -80,11 +79,11 @@ const plain_list PLAIN_AT_LEAST =
     "you will laugh about|what does not kill you";
 
 /* Who says it of themselves may have it given back. */
-const plain_list PLAIN_OWN_BRIGHT_SIDE =
+static const char PLAIN_OWN_BRIGHT_SIDE[] =
     "at least|bright side|could be worse|have it worse|be grateful|lucky|not that bad|not so bad";
 
 /* What asks for an answer of practical help, beyond the lexicon's requests. */
-const plain_list PLAIN_ASKED =
+static const char PLAIN_ASKED[] =
     "what i should do|what i could do|what i can do|what would you do|how should i|how could i|"
     "where should i|who should i|which should i|what shall i|shall i|your opinion|what you think|"
     "what you would do|an idea|any idea|tips|a tip|advise me|suggest something|know what to do|"
@@ -93,7 +92,7 @@ const plain_list PLAIN_ASKED =
     "which number|is it possible|do i have to|do you have|what happens if";
 
 /* Being there: no feeling is named, and none needs to be. */
-const plain_list PLAIN_PRESENCE =
+static const char PLAIN_PRESENCE[] =
     "i am here|i am still here|i am with you|i am listening|i am reading|i hear you|"
     "take your time|no rush|no hurry|i am staying|i stay|i will stay|with you|thank you|go on|"
     "tell me|if you like|i am glad|i am sorry|would you like|it is ok to|you are not alone|"
@@ -101,14 +100,14 @@ const plain_list PLAIN_PRESENCE =
     "me to|makes sense|no wonder";
 
 /* Feelings that are hardly ever anything else, as one says them of oneself. */
-const plain_list PLAIN_FEELING =
+static const char PLAIN_FEELING[] =
     "afraid|scared|terrified|frightened|ashamed|lonely|hopeless|guilty|heartbroken|sad|worthless|"
     "anxious|desperate|overwhelmed|humiliated|devastated|furious|panicking|depressed|miserable|"
     "betrayed|empty|numb|useless|unwanted|helpless|trapped|grieving|embarrassed|hurt|so alone|"
     "feel alone|all alone|am angry|so angry|miss her|miss him|miss them|hate myself|crying";
 
 /* Not the time to teach anybody: people speak of danger, or of where help is. */
-const plain_list PLAIN_GRAVE =
+static const char PLAIN_GRAVE[] =
     "suicide|suicidal|kill myself|kill yourself|killing myself|killing yourself|end my life|"
     "end your life|ending my life|end it all|ending it|want to die|wanted to die|want to be dead|"
     "better off dead|not want to live|not want to wake|not be here any more|hurt myself|"
@@ -118,72 +117,102 @@ const plain_list PLAIN_GRAVE =
     "beats me|raped|assaulted|has a knife|has a gun|a weapon|call the police|call #|ring #|"
     "dial #|text #";
 
-static uint32_t phrase_words(const char *phrase, uint32_t words[PHRASE_MAX], const char **ret_next)
+/* Somebody says it: what follows is told. */
+static const char PLAIN_SAID[] =
+    "say|says|said|saying|tell|tells|told|telling|think|thinks|thought|want|wants|wanted|expect|"
+    "expects|expected|keep|keeps|insist|insists|believe|believes|feel|feels|felt|feeling|heard|"
+    "hear|hearing|voice|as if|like|worry|worries|worried|thinking|afraid|ashamed|learned|message";
+
+static const struct plain_words {
+    uint32_t kind;
+    const char *phrases;
+} LISTS[] = {
+    {PLAIN_IS_ADVICE, PLAIN_ADVICE},
+    {PLAIN_IS_PERHAPS_ADVICE, PLAIN_PERHAPS_ADVICE},
+    {PLAIN_IS_NO_ADVICE, PLAIN_NO_ADVICE},
+    {PLAIN_IS_JUDGING, PLAIN_JUDGING},
+    {PLAIN_IS_NO_JUDGING, PLAIN_NO_JUDGING},
+    {PLAIN_IS_AT_LEAST, PLAIN_AT_LEAST},
+    {PLAIN_IS_OWN_BRIGHT_SIDE, PLAIN_OWN_BRIGHT_SIDE},
+    {PLAIN_IS_ASKED, PLAIN_ASKED},
+    {PLAIN_IS_PRESENCE, PLAIN_PRESENCE},
+    {PLAIN_IS_FEELING, PLAIN_FEELING},
+    {PLAIN_IS_GRAVE, PLAIN_GRAVE},
+    {PLAIN_IS_SAID, PLAIN_SAID},
+};
+
+static void add(plain_table *table, uint32_t hash, uint32_t kind)
 {
-    uint32_t n = 0;
-    const char *word = phrase, *at = phrase;
-    for (;; at++) {
+    uint32_t at = hash & (PLAIN_SLOTS - 1);
+    while (table->hash[at] != 0 && table->hash[at] != hash)
+        at = (at + 1) & (PLAIN_SLOTS - 1);
+    table->hash[at] = hash;
+    table->kinds[at] |= kind;
+}
+
+static uint32_t find(const plain_table *table, uint32_t hash)
+{
+    uint32_t at = hash & (PLAIN_SLOTS - 1);
+    while (table->hash[at] != 0) {
+        if (table->hash[at] == hash)
+            return table->kinds[at];
+        at = (at + 1) & (PLAIN_SLOTS - 1);
+    }
+    return 0;
+}
+
+static void add_list(plain_table *table, const struct plain_words *list)
+{
+    uint32_t phrase = 0;
+    const char *word = list->phrases;
+    for (const char *at = word;; at++) {
         if (*at != ' ' && *at != '|' && *at != 0)
             continue;
-        if (n < PHRASE_MAX)
-            words[n++] = text_hash(word, (size_t)(at - word));
+        phrase = text_join(phrase, text_hash(word, (size_t)(at - word)));
         word = at + 1;
-        if (*at != ' ')
-            break;
+        if (*at != ' ') {
+            add(table, phrase, list->kind);
+            phrase = 0;
+        }
+        if (*at == 0)
+            return;
     }
-    *ret_next = *at == '|' ? at + 1 : NULL;
-    return n;
 }
 
-static bool stands_at(const text_tokens *t, const uint32_t *words, uint32_t n, uint32_t at)
+void plain_fill(plain_table *table)
 {
-    if (at + n > t->n)
-        return false;
-    for (uint32_t k = 0; k < n; k++) {
-        const text_token *token = &t->token[at + k];
-        bool number = t->chars[token->at] == '#' && words[k] == text_hash("#", 1);
-        if (token->hash != words[k] && !number)
-            return false;
-    }
-    return true;
+    memset(table, 0, sizeof *table);
+    for (size_t i = 0; i < HK_COUNT(LISTS); i++)
+        add_list(table, &LISTS[i]);
 }
 
-uint32_t plain_find(const text_tokens *t, plain_list list, uint32_t from)
+void plain_mark(const plain_table *table, text_tokens *t)
 {
-    uint32_t words[PHRASE_MAX], first = t->n;
-    for (const char *phrase = list; phrase;) {
-        uint32_t n = phrase_words(phrase, words, &phrase);
-        for (uint32_t at = from; at < first; at++)
-            if (stands_at(t, words, n, at))
-                first = at;
+    for (uint32_t at = 0; at < t->n; at++) {
+        uint32_t phrase = 0;
+        t->token[at].plain = 0;
+        for (uint32_t i = at; i < t->n && i < at + PLAIN_WORDS_MAX; i++) {
+            phrase = text_join(phrase, t->token[i].hash);
+            t->token[at].plain |= (uint16_t)find(table, phrase);
+        }
     }
-    return first;
 }
 
-/* Does a phrase of the list begin at this token? */
-static bool begins(const text_tokens *t, plain_list list, uint32_t at)
+uint32_t plain_find(const text_tokens *t, plain_kind kind, uint32_t from)
 {
-    uint32_t words[PHRASE_MAX];
-    for (const char *phrase = list; phrase;) {
-        uint32_t n = phrase_words(phrase, words, &phrase);
-        if (stands_at(t, words, n, at))
-            return true;
-    }
-    return false;
+    uint32_t at = from;
+    while (at < t->n && !(t->token[at].plain & kind))
+        at++;
+    return at;
 }
 
 /* "she says ...": but "I think you should" is one's own. */
 static bool reported(const text_tokens *t, uint32_t at)
 {
-    static const plain_list SAY =
-        "say|says|said|saying|tell|tells|told|telling|think|thinks|thought|want|wants|wanted|expect|"
-        "expects|expected|keep|keeps|insist|insists|believe|believes|feel|feels|felt|feeling|heard|"
-        "hear|hearing|voice|as if|like|worry|worries|worried|thinking|afraid|ashamed|learned|message";
     for (uint32_t i = at; i > 0 && at - i < REPORTED_WITHIN; i--) {
-        uint8_t after = t->token[i - 1].after;
-        if (after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD))
+        if (t->token[i - 1].after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD))
             return false;
-        if (begins(t, SAY, i - 1))
+        if (t->token[i - 1].plain & PLAIN_IS_SAID)
             return i < 2 || !(t->token[i - 2].classes & WORD_I);
     }
     return false;
@@ -200,23 +229,25 @@ bool plain_denied(const text_tokens *t, uint32_t at)
     return false;
 }
 
-uint32_t plain_own(const text_tokens *t, plain_list list, plain_list except)
+uint32_t plain_own(const text_tokens *t, plain_kind kind, plain_kind except)
 {
-    uint32_t at = plain_find(t, list, 0);
-    while (at < t->n && (reported(t, at) || plain_denied(t, at) || (except && begins(t, except, at))))
-        at = plain_find(t, list, at + 1);
+    uint32_t at = plain_find(t, kind, 0);
+    while (at < t->n && (reported(t, at) || plain_denied(t, at) || t->token[at].plain & except))
+        at = plain_find(t, kind, at + 1);
     return at;
 }
 
 uint32_t plain_advice(const text_tokens *t, float given_back)
 {
-    uint32_t at = plain_own(t, PLAIN_ADVICE, PLAIN_NO_ADVICE);
-    return at < t->n || given_back >= GIVEN_BACK ? at : plain_own(t, PLAIN_PERHAPS_ADVICE, PLAIN_NO_ADVICE);
+    uint32_t at = plain_own(t, PLAIN_IS_ADVICE, PLAIN_IS_NO_ADVICE);
+    if (at < t->n || given_back >= GIVEN_BACK)
+        return at;
+    return plain_own(t, PLAIN_IS_PERHAPS_ADVICE, PLAIN_IS_NO_ADVICE);
 }
 
 uint32_t plain_bright_side(const text_tokens *t, const text_tokens *spoken)
 {
-    if (spoken->n == 0 || plain_has(spoken, PLAIN_OWN_BRIGHT_SIDE))
+    if (spoken->n == 0 || plain_has(spoken, PLAIN_IS_OWN_BRIGHT_SIDE))
         return t->n;
-    return plain_own(t, PLAIN_AT_LEAST, NULL);
+    return plain_own(t, PLAIN_IS_AT_LEAST, 0);
 }

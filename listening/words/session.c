@@ -4,7 +4,6 @@
  * look. A moment is kept only where the evidence is strong; the best of each kind stays.
  */
 #include "listening/words/engine.h"
-#include "listening/words/plain.h"
 
 #define SURE                 0.65f  /* EVIDENCE.md: moments */
 #define LONG_ANSWER_WORDS    25     /* EVIDENCE.md: opening */
@@ -106,7 +105,7 @@ void tally_listener(tally *t, const listen_engine *e, const listen_code *c)
     t->balance_squared += lean * lean;
     t->doubt +=
         v->session_reflection * (1 - v->session_reflection) + v->session_input * (1 - v->session_input);
-    if (!plain_has(&e->tokens, PLAIN_GRAVE) && !plain_has(&e->context.last, PLAIN_GRAVE)) {
+    if (!plain_has(&e->tokens, PLAIN_IS_GRAVE) && !plain_has(&e->context.last, PLAIN_IS_GRAVE)) {
         keep_strengths(t, turn, s, c);
         keep_second_looks(t, turn, e, c);
     }

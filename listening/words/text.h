@@ -28,6 +28,7 @@ typedef struct text_token {
     uint32_t classes; /* word classes, lexicon.h */
     uint16_t at, n;   /* letters in text_tokens.chars */
     uint8_t after;    /* TEXT_ASKS ... */
+    uint16_t plain;   /* plain phrases that begin here, plain.h */
 } text_token;
 
 typedef struct text_tokens {
@@ -37,7 +38,7 @@ typedef struct text_tokens {
     char chars[TEXT_CHARS_MAX];
 } text_tokens;
 
-/* Fills ret with the tokens of text. Classes stay 0: the lexicon fills them. */
+/* Fills ret with the tokens of text. Classes and plain stay 0: the lexicon and plain.h fill them. */
 void text_read(hk_slice text, text_tokens *ret);
 
 uint32_t text_hash(const char *p, size_t n);

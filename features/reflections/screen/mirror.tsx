@@ -237,7 +237,7 @@ interface LookProps {
 function Look({ mirror, name, heard, onHeard }: LookProps) {
   return (
     <>
-      <section class="stack-close" aria-label={momentsTitle(mirror.moments)}>
+      <div class="stack-close">
         <h2>{momentsTitle(mirror.moments)}</h2>
         {mirror.moments.length === 0 ? (
           <p>{t("mirror.no_moments")}</p>
@@ -250,11 +250,11 @@ function Look({ mirror, name, heard, onHeard }: LookProps) {
             ))}
           </ol>
         )}
-      </section>
-      <section class="stack-close" aria-label={t("mirror.try")}>
+      </div>
+      <div class="stack-close">
         <h2>{t("mirror.try")}</h2>
         <p class="mirror-try">{tryWords(mirror.tries)}</p>
-      </section>
+      </div>
     </>
   );
 }
