@@ -5,7 +5,8 @@
  */
 #include "cli/listen/listen.h"
 
-#define QUOTE_MAX 160 /* bytes of a turn that are quoted */
+#define QUOTE_MAX      160 /* bytes of a turn that are quoted */
+#define TURNS_FOR_TIME 10
 
 /* The words of a turn, cut between words, without line ends or control bytes. */
 static void quote(FILE *to, hk_slice text)
@@ -42,10 +43,11 @@ static float root(float x)
     return x > 0 ? y : 0;
 }
 
-static void print_floor(FILE *to, const listen_session *s)
+static void print_floor(FILE *to, size_t n, const listen_session *s)
 {
     (void)fputs("Who held the floor\n", to);
-    if (s->talk_share >= 0)
+    /* When a turn ended is known only from the next one's beginning: of a few turns that says nothing. */
+    if (s->talk_share >= 0 && n >= TURNS_FOR_TIME)
         (void)fprintf(to, "  The listener spoke for about %d %% of the time, by when turns began.\n",
                       (int)(s->talk_share * 100 + 0.5f));
     if (s->word_share >= 0)
@@ -68,8 +70,8 @@ static void print_counts(FILE *to, const listen_turn *turns, size_t n, const lis
         unasked += codes[i].unasked * (1 - codes[i].unasked);
         unsure += codes[i].unsure;
     }
-    (void)fprintf(to, "What the %u listener turns did (ranges, because a model guesses)\n",
-                  s->listener_turns);
+    (void)fprintf(to, "What the %u listener turn%s did (ranges, because a model guesses)\n",
+                  s->listener_turns, s->listener_turns == 1 ? "" : "s");
     count_line(to, "gave meaning back", s->reflections, root(reflection));
     count_line(to, "asked", s->questions, root(question));
     count_line(to, "brought in advice or facts", s->inputs, root(input));
@@ -81,8 +83,7 @@ static void print_balance(FILE *to, const listen_session *s)
 {
     (void)fputs("The balance between giving back and bringing in\n", to);
     if (s->too_short) {
-        (void)fprintf(to, "  Too short to say: %u listener turns, and it takes %d.\n\n", s->listener_turns,
-                      LISTEN_TURNS_ENOUGH);
+        (void)fprintf(to, "  Too short to say: it takes %d listener turns.\n\n", LISTEN_TURNS_ENOUGH);
         return;
     }
     (void)fprintf(to, "  Between %+.2f and %+.2f (-1: only bringing in, +1: only giving back).\n\n",
@@ -106,7 +107,7 @@ static void print_moments(FILE *to, const listen_turn *turns, const listen_sessi
 void account_print(FILE *to, const listen_turn *turns, size_t n, const listen_code *codes,
                    const listen_session *s, bool has_model)
 {
-    print_floor(to, s);
+    print_floor(to, n, s);
     print_moments(to, turns, s);
     print_counts(to, turns, n, codes, s);
     print_balance(to, s);

@@ -68,6 +68,23 @@ static hk_slice voice(hk_slice line, hk_slice *ret_rest)
     return transcript_trim(hk_slice_part(line, blank + 1, end - blank - 1));
 }
 
+/* A sign written out ("&amp;") at s: how many bytes it takes, and the sign. */
+static size_t written_out(hk_slice s, uint8_t *ret)
+{
+    static const struct {
+        const char *name;
+        uint8_t sign;
+    } SIGNS[] = {{"&amp;", '&'},  {"&lt;", '<'},  {"&gt;", '>'},
+                 {"&nbsp;", ' '}, {"&lrm;", ' '}, {"&rlm;", ' '}};
+    for (size_t i = 0; i < HK_COUNT(SIGNS); i++)
+        if (hk_slice_starts(s, hk_slice_z(SIGNS[i].name))) {
+            *ret = SIGNS[i].sign;
+            return strlen(SIGNS[i].name);
+        }
+    *ret = s.p[0];
+    return 1;
+}
+
 /* The line without its tags. */
 static hk_err untagged(hk_arena *arena, hk_slice line, hk_slice *ret)
 {
@@ -76,35 +93,54 @@ static hk_err untagged(hk_arena *arena, hk_slice line, hk_slice *ret)
         return HK_NO_MEMORY;
     size_t n = 0;
     bool inside = false;
-    for (size_t i = 0; i < line.n; i++) {
+    for (size_t i = 0; i < line.n;) {
         inside = inside || line.p[i] == '<';
+        bool ends = inside && line.p[i] == '>';
+        size_t took = 1;
         if (!inside)
-            p[n++] = line.p[i];
-        inside = inside && line.p[i] != '>';
+            took = written_out(hk_slice_part(line, i, line.n), &p[n++]);
+        i += took;
+        inside = inside && !ends;
     }
     *ret = transcript_trim(hk_slice_of(p, n));
     return HK_OK;
 }
 
-/* The text lines of one cue; a voice or a name begins a new utterance. */
+/* Up to the next voice on the same line, if there is one. */
+static hk_slice one_voice(hk_slice line, hk_slice *ret_next)
+{
+    const uint8_t *next = line.n > 2 ? memmem(line.p + 1, line.n - 1, "<v ", 3) : NULL;
+    size_t n = next ? (size_t)(next - line.p) : line.n;
+    *ret_next = hk_slice_part(line, n, line.n);
+    return hk_slice_part(line, 0, n);
+}
+
+/* One voice's words; a voice or a name begins a new utterance, and without one the voice above goes on. */
+static hk_err read_said(hk_slice line, size_t number, int64_t start_ms, transcript *t, hk_slice *name,
+                        transcript_problem *p)
+{
+    hk_slice rest, said = voice(line, &rest);
+    if (said.n == 0)
+        said = transcript_name(line, &rest);
+    if (said.n > 0)
+        *name = said;
+    if (name->n == 0) {
+        *p = (transcript_problem){.line = number,
+                                  .expected = "who speaks: <v Name> or \"Name: \" before the words"};
+        return HK_BAD;
+    }
+    utterance u = {.name = *name, .start_ms = start_ms};
+    HK_TRY(untagged(t->arena, rest, &u.text));
+    return u.text.n > 0 ? transcript_add(t, u) : HK_OK;
+}
+
+/* The text lines of one cue. */
 static hk_err read_cue(lines *l, transcript *t, int64_t start_ms, transcript_problem *p)
 {
-    hk_slice line, rest, name = t->n ? t->list[t->n - 1].name : (hk_slice){0};
-    while (next_line(l, &line) && line.n > 0) {
-        hk_slice said = voice(line, &rest);
-        if (said.n == 0)
-            said = transcript_name(line, &rest);
-        if (said.n > 0)
-            name = said;
-        if (name.n == 0) {
-            *p = (transcript_problem){l->number, "who speaks: <v Name> or \"Name: \" before the words"};
-            return HK_BAD;
-        }
-        utterance u = {.name = name, .start_ms = start_ms};
-        HK_TRY(untagged(t->arena, rest, &u.text));
-        if (u.text.n > 0)
-            HK_TRY(transcript_add(t, u));
-    }
+    hk_slice line, name = t->n ? t->list[t->n - 1].name : (hk_slice){0};
+    while (next_line(l, &line) && line.n > 0)
+        for (hk_slice one = one_voice(line, &line); one.n > 0; one = one_voice(line, &line))
+            HK_TRY(read_said(one, l->number, start_ms, t, &name, p));
     return HK_OK;
 }
 
@@ -121,11 +157,13 @@ hk_err transcript_read_cues(hk_slice text, transcript *t, transcript_problem *p)
         size_t after = (size_t)(arrow - line.p) + 3;
         if (!read_time(line, &start_ms) ||
             !read_time(transcript_trim(hk_slice_part(line, after, line.n)), &end_ms)) {
-            *p = (transcript_problem){l.number, "two times such as 00:01:02.345 --> 00:01:04.000"};
+            *p = (transcript_problem){.line = l.number,
+                                      .expected = "two times such as 00:01:02.345 --> 00:01:04.000"};
             return HK_BAD;
         }
         if (start_ms < last_ms) {
-            *p = (transcript_problem){l.number, "a start time that is not before the one above"};
+            *p = (transcript_problem){.line = l.number,
+                                      .expected = "a start time that is not before the one above"};
             return HK_BAD;
         }
         last_ms = start_ms;

@@ -3,7 +3,7 @@
  * Two kinds of JSON: our own, {"turns":[{"who":"listener"|"speaker","text","start_ms"?}]}, and what whisper
  * and its kin write, {"segments":[{"start","end","text","speaker"}]}. Members that we do not know are read
  * over: both are exchanged with other tools. jansson keeps no places inside a valid document, so a problem of
- * sense names the turn in words of shape and line 1.
+ * sense names the turn.
  */
 #include "cli/listen/transcript.h"
 
@@ -13,7 +13,7 @@
 
 static hk_err expected(transcript_problem *p, const char *what)
 {
-    *p = (transcript_problem){1, what};
+    *p = (transcript_problem){.line = p->turn ? 0 : 1, .expected = what, .turn = p->turn};
     return HK_BAD;
 }
 
@@ -79,9 +79,11 @@ static hk_err read_document(const json_t *root, transcript *t, transcript_proble
     const json_t *list = t->who_is_known ? turns : segments;
     if (!json_is_array(list))
         return expected(p, "an object with a list: \"turns\" (ours) or \"segments\" (whisper's)");
-    for (size_t i = 0; i < json_array_size(list); i++)
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        p->turn = i + 1;
         HK_TRY(t->who_is_known ? read_turn(t, json_array_get(list, i), p)
                                : read_segment(t, json_array_get(list, i), p));
+    }
     return HK_OK;
 }
 
@@ -90,10 +92,11 @@ hk_err transcript_read_json(hk_slice text, transcript *t, transcript_problem *p)
     json_error_t error;
     json_t *root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!root) {
-        *p = (transcript_problem){error.line > 0 ? (size_t)error.line : 1,
-                                  "valid JSON in UTF-8, no member twice"};
+        *p = (transcript_problem){.line = error.line > 0 ? (size_t)error.line : 1,
+                                  .expected = "valid JSON in UTF-8, no member twice"};
         return HK_BAD;
     }
+    p->turn = 0;
     hk_err err = read_document(root, t, p);
     json_decref(root);
     return err;

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     transcript t = {.arena = &arena};
     transcript_problem problem = {0};
     hk_err err = transcript_read_json(hk_slice_of(bytes, n), &t, &problem);
-    must(err == HK_OK || err == HK_NO_MEMORY || (err == HK_BAD && problem.line > 0 && problem.expected));
+    must(err == HK_OK || err == HK_NO_MEMORY ||
+         (err == HK_BAD && problem.line + problem.turn > 0 && problem.expected));
     for (size_t i = 0; err == HK_OK && i < t.n; i++) {
         const utterance *u = &t.list[i];
         must(u->name.n > 0);

@@ -7,13 +7,15 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/listen/transcript.h"
 
 enum { DONE = 0, WENT_WRONG = 1, ASKED_WRONGLY = 2 };
 
-#define PROGRESS_AFTER 200 /* conversations: below that it is over before a bar is seen */
+#define PROGRESS_EVERY 64 /* conversations: each takes a few milliseconds */
+#define BAR_WIDE       30
 
 typedef struct job {
     const char *path;
@@ -41,18 +43,36 @@ static const char HELP[] =
     "The figures are likelihoods, not a grade. Not for ranking people, and not for telling who is in "
     "danger.\n";
 
-static int problem(const char *where, size_t line, const char *expected)
+static int problem_at(const char *where, const char *part, size_t number, const char *expected)
 {
-    if (line > 0)
-        (void)fprintf(stderr, "hearken listen: %s, line %zu: expected %s.\n", where, line, expected);
+    if (number > 0)
+        (void)fprintf(stderr, "hearken listen: %s, %s %zu: expected %s.\n", where, part, number, expected);
     else
         (void)fprintf(stderr, "hearken listen: %s: expected %s.\n", where, expected);
     return WENT_WRONG;
 }
 
+static int problem(const char *where, const transcript_problem *p)
+{
+    return p->turn > 0 ? problem_at(where, "turn", p->turn, p->expected)
+                       : problem_at(where, "line", p->line, p->expected);
+}
+
+static int expected(const char *where, const char *what)
+{
+    return problem_at(where, "line", 0, what);
+}
+
 static const char *shown(const job *j)
 {
     return strcmp(j->path, "-") == 0 ? "standard input" : j->path;
+}
+
+/* The system's own reason. */
+static int broke(const char *what)
+{
+    (void)fprintf(stderr, "hearken listen: %s: %s.\n", what, strerror(errno));
+    return WENT_WRONG;
 }
 
 static FILE *open_input(const job *j)
@@ -102,10 +122,45 @@ static hk_err line_result(job *j, hk_slice line, hk_arena *arena, size_t *ret_n,
     return result_json(j, turns, n, arena, ret_n);
 }
 
-static void show_progress(size_t done, bool last)
+/* How much of the input has been read: a bar where a person watches and nothing else is printed there. */
+typedef struct progress {
+    bool shown;
+    off_t whole; /* bytes; 0: nobody knows */
+    size_t conversations;
+} progress;
+
+static progress progress_of(FILE *in)
 {
-    if (isatty(STDERR_FILENO) && done >= PROGRESS_AFTER && (last || done % 50 == 0))
-        (void)fprintf(stderr, "\r%zu conversations%s", done, last ? "\n" : "");
+    struct stat st;
+    bool file = fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode);
+    return (progress){.shown = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO),
+                      .whole = file ? st.st_size : 0};
+}
+
+static void progress_show(const progress *p, FILE *in)
+{
+    char bar[BAR_WIDE + 1];
+    off_t done = p->whole > 0 ? ftello(in) : 0;
+    int full = p->whole > 0 ? (int)(done * BAR_WIDE / p->whole) : 0;
+    memset(bar, '.', BAR_WIDE);
+    memset(bar, '#', (size_t)(full < 0 ? 0 : full > BAR_WIDE ? BAR_WIDE : full));
+    bar[BAR_WIDE] = 0;
+    (void)fprintf(stderr, p->whole > 0 ? "\r[%s] %zu conversations" : "\r%s%zu conversations",
+                  p->whole > 0 ? bar : "", p->conversations);
+}
+
+static void progress_step(progress *p, FILE *in)
+{
+    if (p->shown && ++p->conversations % PROGRESS_EVERY == 0)
+        progress_show(p, in);
+}
+
+static void progress_end(const progress *p, FILE *in)
+{
+    if (!p->shown || p->conversations < PROGRESS_EVERY)
+        return;
+    progress_show(p, in);
+    (void)fputc('\n', stderr);
 }
 
 /* One conversation a line, one result a line. A bad line gets {"error":...} as its result, so that results
@@ -117,6 +172,7 @@ static int run_lines(job *j, FILE *in)
     int code = DONE;
     hk_arena arena;
     hk_arena_init(&arena, TRANSCRIPT_ARENA_MAX);
+    progress bar = progress_of(in);
     ssize_t got;
     while ((got = getline(&line, &cap, in)) >= 0 && !ferror(stdout)) {
         number++;
@@ -127,13 +183,13 @@ static int run_lines(job *j, FILE *in)
             (void)fwrite(j->out, 1, n, stdout); /* ferror tells below */
             (void)fputc('\n', stdout);
         } else {
-            code = problem(shown(j), number, p.expected);
+            code = problem_at(shown(j), "line", number, p.expected);
             printf("{\"error\":{\"line\":%zu}}\n", number);
         }
         hk_arena_clear(&arena);
-        show_progress(number, false);
+        progress_step(&bar, in);
     }
-    show_progress(number, true);
+    progress_end(&bar, in);
     hk_arena_done(&arena);
     free(line);
     if (fflush(stdout) != 0 || ferror(in)) {
@@ -160,7 +216,9 @@ static hk_err read_all(FILE *in, hk_arena *arena, hk_slice *ret)
         p = bigger;
         cap *= 2;
     }
-    if (!p || ferror(in))
+    if (ferror(in))
+        return HK_STORE;
+    if (!p)
         return HK_NO_MEMORY;
     *ret = hk_slice_of(p, n);
     return HK_OK;
@@ -201,9 +259,13 @@ static int run_file(job *j, FILE *in)
     if (err == HK_OK)
         err = print_result(j, turns, n, &arena);
     hk_arena_done(&arena);
+    if (err == HK_STORE)
+        return broke(shown(j));
+    if (p.expected == NULL)
+        p.expected = "a smaller conversation";
     if (err != HK_OK)
-        return problem(shown(j), p.line, p.expected ? p.expected : "a smaller conversation");
-    return fflush(stdout) == 0 ? DONE : WENT_WRONG;
+        return problem(shown(j), &p);
+    return fflush(stdout) == 0 && !ferror(stdout) ? DONE : broke("what was to be printed");
 }
 
 /* 0, or the exit code + 1 when there is nothing more to do. */
@@ -235,6 +297,9 @@ static int read_options(int argc, char **argv, job *j)
             return ASKED_WRONGLY + 1;
     }
     if (optind + 1 != argc || (j->lines && !j->json)) {
+        (void)fputs(optind + 1 != argc ? "hearken listen: expected one FILE, or - for standard input.\n\n"
+                                       : "hearken listen: expected --json with --lines.\n\n",
+                    stderr);
         (void)fputs(HELP, stderr);
         return ASKED_WRONGLY + 1;
     }
@@ -247,14 +312,14 @@ static int start_engine(job *j, void *memory)
     static listen_model model; /* outlives the engine */
     hk_err err = j->rules ? HK_NOT_THERE : weights_load(j->model_path, &model);
     if (err != HK_OK && j->model_path)
-        return problem(j->model_path, 0, "a weights file of this version");
+        return expected(j->model_path, "a weights file of this version");
     if (err != HK_OK && !j->rules)
         (void)fputs(
             "hearken listen: no weights found (--model FILE); rules and word lists answer, less well.\n",
             stderr);
     if (listen_engine_init(memory, listen_engine_size(), "en", err == HK_OK ? &model : NULL, &j->engine) !=
         HK_OK)
-        return problem("the weights", 0, "the language \"en\"");
+        return expected("the weights", "the language \"en\"");
     return DONE;
 }
 
@@ -267,7 +332,7 @@ int hk_cmd_listen(int argc, char **argv, char *file)
         return code - 1;
     void *memory = malloc(listen_engine_size());
     if (!memory)
-        return problem("memory", 0, "one more mebibyte");
+        return expected("memory", "one more mebibyte");
     code = start_engine(&j, memory);
     FILE *in = code == DONE ? open_input(&j) : NULL;
     if (in) {

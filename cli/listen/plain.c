@@ -20,7 +20,8 @@ hk_err transcript_read_plain(hk_slice text, transcript *t, transcript_problem *p
             utterance *last = &t->list[t->n - 1];
             HK_TRY(transcript_join(t->arena, last->text, words, &last->text));
         } else {
-            *p = (transcript_problem){number, "a name and a colon before the words, such as \"Listener: \""};
+            *p = (transcript_problem){
+                .line = number, .expected = "a name and a colon before the words, such as \"Listener: \""};
             return HK_BAD;
         }
     }

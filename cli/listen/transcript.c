@@ -41,7 +41,12 @@ hk_err transcript_read(hk_slice text, hk_arena *arena, transcript *ret, transcri
     *p = (transcript_problem){0};
     if (hk_slice_starts(text, HK_LIT("\xEF\xBB\xBF")))
         text = hk_slice_part(text, 3, text.n);
+    if (text.n > 0 && memchr(text.p, 0, text.n)) {
+        p->expected = "text in UTF-8 (it holds zero bytes, as no text does)";
+        return HK_BAD;
+    }
     HK_TRY(read_as(transcript_guess(text), text, ret, p));
+    *p = (transcript_problem){0};
     if (ret->n == 0) {
         p->expected = "at least one turn";
         return HK_BAD;
@@ -125,16 +130,27 @@ static bool means_listener(hk_slice name)
     return false;
 }
 
+static hk_err not_evident(transcript_problem *p, const char *expected)
+{
+    p->expected = expected;
+    return HK_BAD;
+}
+
 static hk_err find_listener(const transcript *t, hk_slice asked, hk_slice *ret, transcript_problem *p)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (asked.n > 0 ? same_name(t->list[i].name, asked) : means_listener(t->list[i].name)) {
-            *ret = t->list[i].name;
-            return HK_OK;
-        }
-    p->expected = asked.n > 0 ? "--listener to be a name that occurs in the transcript"
-                              : "a name such as \"Listener\" or \"Therapist\", or --listener NAME";
-    return HK_BAD;
+    *ret = (hk_slice){0};
+    for (size_t i = 0; i < t->n; i++) {
+        hk_slice name = t->list[i].name;
+        if (!(asked.n > 0 ? same_name(name, asked) : means_listener(name)))
+            continue;
+        if (ret->n > 0 && !same_name(name, *ret))
+            return not_evident(p, "--listener NAME: more than one of the names says that it listens");
+        *ret = name;
+    }
+    if (ret->n > 0)
+        return HK_OK;
+    return not_evident(p, asked.n > 0 ? "--listener to be a name that occurs in the transcript"
+                                      : "a name such as \"Listener\" or \"Therapist\", or --listener NAME");
 }
 
 hk_err transcript_turns(const transcript *t, hk_slice listener, listen_turn **ret, size_t *ret_n,

@@ -26,10 +26,12 @@ typedef struct transcript {
     bool who_is_known; /* our JSON: names are "listener" and "speaker", and turns stay as they are */
 } transcript;
 
-/* Where reading stopped: line 0 means the file as a whole. `expected` is a fixed phrase, never content. */
+/* Where reading stopped: a line, or in JSON, whose parser keeps no lines, the number of the turn or segment;
+ * neither means the file as a whole. `expected` is a fixed phrase, never content. */
 typedef struct transcript_problem {
     size_t line;
     const char *expected;
+    size_t turn;
 } transcript_problem;
 
 typedef enum transcript_format {

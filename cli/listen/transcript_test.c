@@ -33,10 +33,11 @@ static hk_err read_for(const char *text, const char *listener)
     return transcript_turns(&t, hk_slice_z(listener), &turns, &turns_n, &problem);
 }
 
+/* line: or, in JSON, the turn */
 static void refused(const char *text, size_t line, const char *part_of_expected)
 {
     assert_int_equal(read_for(text, NULL), HK_BAD);
-    assert_int_equal(problem.line, line);
+    assert_int_equal(problem.line + problem.turn, line);
     assert_non_null(strstr(problem.expected, part_of_expected));
 }
 
@@ -59,6 +60,8 @@ static void what_cannot_be_read_names_its_line_and_what_was_expected(void **stat
     refused("{\"turns\":[{\"who\":\"speaker\"}]}", 1, "\"text\"");
     refused("{\"turns\":[{\"who\":\"speaker\",\"text\":\"x\",\"start_ms\":-4}]}", 1, "\"start_ms\"");
     refused("{\"turns\":[3]}", 1, "every turn");
+    refused("{\"turns\":[\n{\"who\":\"speaker\",\"text\":\"x\"},\n\n{\"who\":\"me\",\"text\":\"x\"}]}", 2,
+            "\"who\"");
     refused("{\"turns\":{}}", 1, "a list");
     refused("[1,2]", 1, "a list");
     refused("{\"segments\":[{\"text\":\"hello\",\"start\":1}]}", 1, "\"speaker\"");
@@ -75,6 +78,9 @@ static void who_listened_must_be_evident_or_said(void **state)
     assert_int_equal(read_for("Ada: I am tired.\nBen: You are worn out.\n", "ben"), HK_OK);
     turn_is(0, LISTEN_SPEAKER, "I am tired.", LISTEN_NO_TIME);
     turn_is(1, LISTEN_LISTENER, "You are worn out.", LISTEN_NO_TIME);
+    refused("Listener: hi\nTherapist: ho\n", 0, "more than one of the names");
+    assert_int_equal(read_for("Listener: hi\nTherapist: ho\n", "therapist"), HK_OK);
+    turn_is(0, LISTEN_SPEAKER, "hi", LISTEN_NO_TIME);
     assert_int_equal(read_for("Client: hm\nTherapist: go on\n", NULL), HK_OK);
     turn_is(1, LISTEN_LISTENER, "go on", LISTEN_NO_TIME);
 }
@@ -89,6 +95,25 @@ static void plain_text_joins_what_one_person_says_in_a_row(void **state)
     assert_int_equal(turns_n, 2);
     turn_is(0, LISTEN_LISTENER, "How are you? Tell me.", LISTEN_NO_TIME);
     turn_is(1, LISTEN_SPEAKER, "So: bad.", LISTEN_NO_TIME);
+}
+
+static void what_is_no_text_is_refused(void **state)
+{
+    transcript t;
+    static const uint8_t UTF16[] = {0xFF, 0xFE, 'A', 0, ':', 0, 'x', 0};
+    assert_int_equal(transcript_read(hk_slice_of(UTF16, sizeof UTF16), &arena, &t, &problem), HK_BAD);
+    assert_non_null(strstr(problem.expected, "UTF-8"));
+}
+
+static void one_line_of_webvtt_can_hold_two_voices_and_signs_written_out(void **state)
+{
+    assert_int_equal(
+        read_for("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>Me &amp; him &lt;3</v> <v Listener>You two.\n",
+                 NULL),
+        HK_OK);
+    assert_int_equal(turns_n, 2);
+    turn_is(0, LISTEN_SPEAKER, "Me & him <3", 1000);
+    turn_is(1, LISTEN_LISTENER, "You two.", 1000);
 }
 
 static void webvtt_gives_voices_and_times(void **state)
@@ -162,7 +187,9 @@ int main(void)
         T(what_cannot_be_read_names_its_line_and_what_was_expected),
         T(who_listened_must_be_evident_or_said),
         T(plain_text_joins_what_one_person_says_in_a_row),
+        T(what_is_no_text_is_refused),
         T(webvtt_gives_voices_and_times),
+        T(one_line_of_webvtt_can_hold_two_voices_and_signs_written_out),
         T(srt_gives_names_before_colons),
         T(whisper_with_speakers_is_read_and_its_segments_joined),
         T(our_json_keeps_every_turn_as_it_is),

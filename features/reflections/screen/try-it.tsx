@@ -53,6 +53,13 @@ export function TryIt({ onFetched }: { readonly onFetched: () => void }) {
       busy.value = false;
     }
   };
+  /** Another exchange: nothing of the one before stays. */
+  const begin = (words: string): void => {
+    text.value = words;
+    listener.value = "";
+    seen.value = null;
+    trouble.value = null;
+  };
   const press = async (): Promise<void> => {
     trouble.value = read.is === "read" ? null : unreadWords(read);
     if (read.is !== "read") return;
@@ -86,15 +93,11 @@ export function TryIt({ onFetched }: { readonly onFetched: () => void }) {
             trouble.value = null;
           }} />
         <div class="row">
-          <Button slim onPress={() => (text.value = EXAMPLE)}>
+          <Button slim onPress={() => begin(EXAMPLE)}>
             {t("try.example")}
           </Button>
           {text.value === "" ? null : (
-            <Button slim look="quiet" onPress={() => {
-                text.value = "";
-                seen.value = null;
-                trouble.value = null;
-              }}>
+            <Button slim look="quiet" onPress={() => begin("")}>
               {t("try.clear")}
             </Button>
           )}
