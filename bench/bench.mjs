@@ -177,6 +177,16 @@ function pageFigures() {
   note("with signing in and crypto, kB brotli", ((code + vault) / 1000).toFixed(1), "goal 130");
 }
 
+/** The engine as a page uses it, in real Chromium. */
+function listeningFigures() {
+  if (!existsSync("/usr/bin/chromium")) return;
+  const out = execFileSync(process.execPath, ["tools/web/test.mjs", "figures"], { encoding: "utf8" });
+  const said = JSON.parse(out.trim().split("\n").at(-1));
+  note("listening in Chromium, ms a listener turn", said.listening_turn_ms, "goal 5");
+  note("hint after the pause, ms", said.hint_ms, "goal 50");
+  note("  with the engine still to be fetched, ms", said.hint_with_engine_asleep_ms);
+}
+
 async function firstWordsFigures() {
   if (!existsSync(join(web, "manifest.json")) || !existsSync("/usr/bin/chromium")) return;
   const state = join(folder, "phone");
@@ -203,6 +213,7 @@ try {
   await crowdFigures();
   if (flags.million) await recoveryFigures();
   pageFigures();
+  listeningFigures();
   await firstWordsFigures();
   console.log(JSON.stringify(figures));
 } finally {

@@ -58,6 +58,38 @@ chapter("three questions at once bring one mark, which says why and another way 
   }
 });
 
+chapter("on a small phone with the keyboard open the newest words stay in sight beside the open hint, and so does the box", async () => {
+  await ana.page.setViewportSize({ width: 360, height: 300 });
+  await ana.page.waitForTimeout(300);
+  await write(ana.page, `${QUESTIONS} `);
+  await mark(ana.page).waitFor();
+  await mark(ana.page).click();
+  await shown(ana.page, /several questions at once/).waitFor();
+  await ana.page.waitForTimeout(300);
+  if (process.env.HEARKEN_SHOTS !== undefined) await ana.page.screenshot({ path: `${process.env.HEARKEN_SHOTS}/hint-keyboard.png` });
+  const inSight = (selector) =>
+    ana.page.locator(selector).last().evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return Math.min(bottom, innerHeight) - Math.max(top, 0);
+    });
+  assert.ok((await inSight(".said-bubble")) >= 30, "the newest words");
+  assert.ok((await inSight("#composer")) >= 40, "the box");
+  assert.ok((await inSight(".hint-words")) >= 60, "the hint");
+  await ana.page.setViewportSize({ width: 360, height: 740 });
+  await write(ana.page, QUESTIONS);
+  await mark(ana.page).waitFor();
+  await mark(ana.page).click();
+  await shown(ana.page, /several questions at once/).waitFor();
+});
+
+chapter("a bright side over something hard brings its own", async () => {
+  await write(ana.page, "At least you have a job.");
+  await shown(ana.page, /offers a bright side/).waitFor({ state: "attached" });
+  await write(ana.page, QUESTIONS);
+  await mark(ana.page).waitFor();
+  await mark(ana.page).click();
+});
+
 chapter("the mark and its words pass axe", async () => {
   await ana.page.evaluate(AXE);
   const found = await ana.page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] }));

@@ -45,3 +45,12 @@ for (const file of ["listening.wasm", "listening-simd.wasm"])
         const weights = kind === "model" ? readFileSync(join(here, "../model/en.hkm")) : null;
         assert.equal(figures(file, weights, turns), readFileSync(join(here, `${name}.${kind}.json`), "utf8").trim());
       });
+
+test("what a phone fetches of the engine is at most 4 MB, code and weights together, and the code asks for nothing from outside", () => {
+  const weights = readFileSync(join(here, "../model/en.hkm")).length;
+  for (const file of ["listening.wasm", "listening-simd.wasm"]) {
+    const code = readFileSync(join(folder, file));
+    assert.ok(code.length + weights <= 4_000_000, `${file}: ${code.length + weights} bytes`);
+    assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(code)), []);
+  }
+});

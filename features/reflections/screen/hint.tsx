@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One quiet mark beside what a listener writes. It says why, and one other way, only to somebody who presses it.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { assets } from "../../../web/bridge/assets.ts";
 import type { Hint } from "../../../web/bridge/listening/listening.ts";
 import { announce } from "../../../web/kit/announce.tsx";
@@ -23,12 +23,14 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
   const hint = useSignal<Hint | null>(null);
   const open = useSignal(false);
   const id = useId();
+  const words = useRef<HTMLDivElement>(null);
   const wanted = preferences.value.hints === "on" && assets.listeningWorker !== "";
   const ask = mayAsk({ listens, wanted, helpOpened, draft });
   useEffect(() => {
     hint.value = null;
     open.value = false;
     if (!ask) return;
+    listening().wake(); // while they still write: the first hint is to come as quickly as the others
     const stop = new AbortController();
     const later = setTimeout(() => {
       listening()
@@ -46,6 +48,11 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
     };
   }, [draft, ask]);
 
+  // Where the keyboard leaves little room, what was asked for must not stand below the edge.
+  useLayoutEffect(() => {
+    if (open.value) words.current?.parentElement?.scrollIntoView({ block: "end" });
+  }, [open.value]);
+
   const now = hint.value;
   if (now === null || !ask) return null;
   return (
@@ -54,7 +61,7 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
         <span class="hint-dot" aria-hidden="true" />
         <span>{t("hint.mark")}</span>
       </button>
-      <div id={id} class="hint-words small" hidden={!open.value}>
+      <div id={id} ref={words} class="hint-words small" hidden={!open.value}>
         <p dir="auto">{t("hint.about", { words: draft.slice(now.from, now.to).trim() })}</p>
         <p>{t(`hint.why_${now.kind}`)}</p>
         <p>{t(`hint.way_${now.kind}`)}</p>

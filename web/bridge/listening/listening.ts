@@ -25,6 +25,8 @@ export type Listening = {
   figuresNow(turns: Turn[], signal?: AbortSignal): Promise<Figures>;
   hint(turns: Turn[], draft: string, signal?: AbortSignal): Promise<Hint | null>;
   readonly standing: Standing;
+  /** Begins to fetch the engine, so that the first question need not wait. Says nothing when it cannot. */
+  wake(): void;
   /** Tells now and at each change. Returns how to stop. */
   watch(tell: (standing: Standing) => void): () => void;
   /** Ends the worker; the next question starts it again. */
@@ -153,6 +155,7 @@ export function startListening(): Listening {
     figures: async (turns, signal) => asked((await whole()).ask("figures", { turns }, until(signal))),
     figuresNow: async (turns, signal) => asked((await awake()).connection.ask("figures", { turns }, until(signal))),
     hint: async (turns, draft, signal) => asked((await whole()).ask("hint", { turns, draft }, until(signal))),
+    wake: () => void awake().catch(() => undefined),
     get standing() {
       return standing;
     },
