@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -237,12 +238,62 @@ static void rules_alone_disturb_nobody_either(void **state)
     assert_int_equal(wrong_by(NULL, "rules", true), 0);
 }
 
+/* Drafts by other hands: what gives meaning back, or was permitted, must hardly ever bring a hint; what the
+ * hints are for must bring one more often than not. */
+static void the_adversarial_suite_is_disturbed_where_it_should_be(void **state)
+{
+    static const struct {
+        const char *kind;
+        double least, most;
+    } KINDS[] = {{"true-reflection", 0, 0.02},
+                 {"true-reflection-unpunctuated", 0, 0.02},
+                 {"backchannel", 0, 0},
+                 {"advice-with-permission", 0, 0.07},
+                 {"question-without-mark", 0, 0.06},
+                 {"at-least", 0.8, 1},
+                 {"parroting", 0.8, 1},
+                 {"advice-without-permission", 0.6, 1},
+                 {"self-disclosure", 0.5, 1}};
+    double n[HK_COUNT(KINDS)] = {0}, hinted[HK_COUNT(KINDS)] = {0};
+    char path[4096], *line = NULL;
+    size_t cap = 0;
+    listen_engine *e;
+    (void)snprintf(path, sizeof path, "%s/adversarial/cases.jsonl", folder);
+    FILE *f = fopen(path, "rbe");
+    assert_non_null(f);
+    assert_int_equal(listen_engine_init(memory, sizeof memory, "en", &model, &e), HK_OK);
+    while (getline(&line, &cap, f) >= 0) {
+        json_t *item = json_loads(line, 0, NULL);
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        for (size_t k = 0; kind && k < HK_COUNT(KINDS); k++) {
+            if (strcmp(kind, KINDS[k].kind) != 0)
+                continue;
+            listen_hint hint;
+            listen_turn spoken = {.who = LISTEN_SPEAKER,
+                                  .text = hk_slice_z(json_string_value(json_object_get(item, "speaker"))),
+                                  .start_ms = LISTEN_NO_TIME};
+            listen_hint_draft(e, &spoken, 1, hk_slice_z(json_string_value(json_object_get(item, "listener"))),
+                              &hint);
+            n[k]++;
+            hinted[k] += hint.kind != LISTEN_HINT_NONE;
+        }
+        json_decref(item);
+    }
+    free(line);
+    (void)fclose(f);
+    for (size_t k = 0; k < HK_COUNT(KINDS); k++) {
+        print_message("%s: %.0f of %.0f bring a hint\n", KINDS[k].kind, hinted[k], n[k]);
+        assert_true(n[k] >= 10 && hinted[k] >= KINDS[k].least * n[k] && hinted[k] <= KINDS[k].most * n[k]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(enough_drafts_are_looked_at),
         cmocka_unit_test(every_draft_gets_its_hint_or_none),
         cmocka_unit_test(rules_alone_disturb_nobody_either),
+        cmocka_unit_test(the_adversarial_suite_is_disturbed_where_it_should_be),
     };
     folder = argc > 1 ? argv[1] : "listening";
     char path[4096];

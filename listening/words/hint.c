@@ -41,7 +41,7 @@ static bool hint_at(listen_hint *h, listen_hint_kind kind, float sureness, const
 static bool hurts(const listen_engine *e, listen_hint *h)
 {
     const text_tokens *t = &e->tokens;
-    uint32_t at = plain_own(t, PLAIN_IS_JUDGING, PLAIN_IS_NO_JUDGING);
+    uint32_t at = plain_own(t, PLAIN_IS_JUDGING, PLAIN_IS_NO_JUDGING, 0);
     if (at < t->n)
         return hint_at(h, LISTEN_HINT_JUDGING, 0.75f, e, at);
     at = plain_bright_side(t, &e->context.last);
@@ -50,15 +50,21 @@ static bool hurts(const listen_engine *e, listen_hint *h)
     return false;
 }
 
+/* A phrase of one's own past, or a long draft about oneself in which the other does not occur. */
 static bool own_story(const listen_engine *e, listen_hint *h)
 {
     const signals *s = &e->signals;
-    if (!(s->phrases & PHRASE_OWN_STORY) || s->speaker_asks > 0)
+    if (s->speaker_asks > 0 || s->i < 3 || s->i <= s->you)
         return false;
-    if (s->i < 3 || s->words < 14 || s->i <= s->you)
-        return false;
-    uint32_t bit = (uint32_t)__builtin_ctz(PHRASE_OWN_STORY);
-    return hint_at(h, LISTEN_HINT_OWN_STORY, 0.7f, e, s->phrase_at[bit]);
+    if (s->phrases & PHRASE_OWN_STORY && s->words >= 14) {
+        uint32_t bit = (uint32_t)__builtin_ctz(PHRASE_OWN_STORY);
+        return hint_at(h, LISTEN_HINT_OWN_STORY, 0.7f, e, s->phrase_at[bit]);
+    }
+    bool meets = s->phrases & (PHRASE_VALIDATE | PHRASE_REFLECT | PHRASE_PERMISSION) ||
+                 s->question_forms > 0 || plain_has(&e->tokens, PLAIN_IS_PRESENCE);
+    if (s->you == 0 && s->words >= 16 && !meets && s->speaker_words > 0 && e->verdict.reflection < GIVEN_BACK)
+        return hint(h, LISTEN_HINT_OWN_STORY, 0.7f, e);
+    return false;
 }
 
 /* What takes over: advice nobody asked for, one's own story. */
@@ -82,7 +88,7 @@ static bool takes_over(const listen_engine *e, listen_hint *h)
 static bool asks_much(const listen_engine *e, listen_hint *h)
 {
     const signals *s = &e->signals;
-    if (s->asks >= 3 || (s->asks == 0 && s->question_forms >= 3 && s->wh_first + s->aux_first > 0))
+    if (s->asks >= 3 || plain_questions(&e->tokens) >= 3)
         return hint(h, LISTEN_HINT_MANY_QUESTIONS, s->asks >= 3 ? 0.9f : SURE, e);
     bool closed = e->verdict.question >= SURE && e->verdict.open < 0.35f;
     if (closed && e->context.closed_run >= 2)
@@ -107,7 +113,7 @@ static bool misses(const listen_engine *e, listen_hint *h)
         return hint(h, LISTEN_HINT_PARROTING, 0.8f, e);
     bool meets = s->feeling + s->hard + s->overlap + s->question_forms + s->asks > 0 ||
                  s->phrases & (PHRASE_VALIDATE | PHRASE_REFLECT) || plain_has(&e->tokens, PLAIN_IS_PRESENCE);
-    if (s->words >= 6 && !meets && e->verdict.reflection < GIVEN_BACK &&
+    if (s->words >= 6 && !meets && s->since_request > 0 && e->verdict.reflection < GIVEN_BACK &&
         speaker_names_feeling(&e->context.last))
         return hint(h, LISTEN_HINT_FEELING_PASSED, SURE, e);
     return false;

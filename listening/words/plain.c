@@ -10,6 +10,7 @@
 
 #define REPORTED_WITHIN 7 /* words from "she says" to what she says */
 #define DENIED_WITHIN   4
+#define ASKED_WITHIN    5
 #define GIVEN_BACK      0.5f /* from here it counts as the speaker's own words given back */
 
 static const char PLAIN_ADVICE[] =
@@ -20,7 +21,10 @@ static const char PLAIN_ADVICE[] =
     "the best thing to do|the best thing is to|what you need is|just ignore|what about trying|"
     "it is time you|i would go|i would just|i would talk|i would tell|i would leave|i would call|"
     "you want to make sure|make sure you|maybe you should|you got to stop|you have got to stop|"
-    "you need to stop|you have to stop";
+    "you need to stop|you have to stop|what you want to do|i would get|if i were in your|"
+    "try putting|try reading|try writing|try going|try talking|try taking|try eating|try doing|"
+    "it might be an idea|that is what i would do|the trick is|just give|give him some space|"
+    "give her some space";
 
 /* As often how it is for somebody as what they are told to do: here the weights have a say. */
 static const char PLAIN_PERHAPS_ADVICE[] =
@@ -40,21 +44,22 @@ static const char PLAIN_NO_ADVICE[] =
     "you have to fight|you have to be strong|you have to manage|you have to cope|"
     "you have to worry|try to imagine|try to understand|try to picture|try to follow|try to hear|"
     "try to keep up|why do you not feel|you need to be|you need to know that it|"
-    "you need to rest from|you need to go";
+    "you need to rest from|you need to go|why do not you tell me|why do not you fill me|"
+    "why do not you say|why do not you start|you should be proud|you must know";
 
 static const char PLAIN_JUDGING[] =
     "your own fault|your fault|you should have|you should not have|what were you thinking|"
-    "stop being|get over it|grow up|how could you|only yourself to blame|no excuse|"
-    "making excuses|that is ridiculous|you are ridiculous|you are being silly|"
-    "you are being dramatic|you are being selfish|you are being childish|you are being lazy|"
-    "you are being ridiculous|you are so dramatic|you are too sensitive|you are so selfish|"
-    "you are just lazy|you are just being|you are lazy|you are selfish|what did you expect|"
-    "shame on|so selfish|you knew better|pull yourself together|snap out of|man up|toughen up|"
-    "you are overreacting|feeling sorry for yourself|you brought this|you brought it|"
-    "you let yourself|you did this to yourself|you only have to want|you are not even trying|"
-    "you do not even try|that was stupid|that was wrong of you|are you serious|you chose this|"
-    "you chose that|you chose to|you wanted this|how did you let|why did you let|"
-    "why would you do";
+    "stop being|get over it|grow up|only yourself to blame|no excuse|making excuses|"
+    "that is ridiculous|you are ridiculous|you are being silly|you are being dramatic|"
+    "you are being selfish|you are being childish|you are being lazy|you are being ridiculous|"
+    "you are so dramatic|you are too sensitive|you are so selfish|you are just lazy|"
+    "you are just being|you are lazy|you are selfish|what did you expect|shame on|so selfish|"
+    "you knew better|pull yourself together|snap out of|man up|toughen up|you are overreacting|"
+    "feeling sorry for yourself|you brought this|you brought it|you let yourself|"
+    "you did this to yourself|you only have to want|you are not even trying|you do not even try|"
+    "that was stupid|that was wrong of you|are you serious|you chose this|you chose that|"
+    "you chose to|you wanted this|how did you let|why did you let|why would you do|"
+    "how could you do|how could you let|how could you be";
 
 static const char PLAIN_NO_JUDGING[] =
     "you should have been|you should have had|you should not have had|you should not have to|"
@@ -67,16 +72,17 @@ static const char PLAIN_AT_LEAST[] =
     "at least your|at least nobody|at least no one|at least that|at least this|at least we|"
     "at least the|bright side|could be worse|could have been worse|could be a lot worse|"
     "could be much worse|have it worse|had it worse|has it worse|have it so much worse|"
-    "have it much worse|have it a lot worse|are worse off|is worse off|be grateful|be thankful|"
-    "count your blessings|silver lining|happens for a reason|happen for a reason|cheer up|"
-    "not that bad|not so bad|not the end of the world|you will be fine|you are going to be fine|"
-    "it will be fine|it will all be fine|it will be all right|everything will be fine|"
-    "everything will be ok|look at the positive|look on the positive|think positive|"
-    "stay positive|be positive|time heals|this too shall|it will pass|you will get over|"
-    "consider yourself lucky|you are lucky|you were lucky|first world|nothing to worry|calm down|"
-    "everyone goes through|everybody goes through|everyone feels like that|"
-    "everybody feels like that|plenty of people|it is only a|it is just a phase|"
-    "you will laugh about|what does not kill you";
+    "have it much worse|have it a lot worse|are worse off|is worse off|count your blessings|"
+    "silver lining|happens for a reason|happen for a reason|cheer up|not that bad|not so bad|"
+    "not the end of the world|you will be fine|you are going to be fine|it will be fine|"
+    "it will all be fine|it will be all right|everything will be fine|everything will be ok|"
+    "look at the positive|look on the positive|think positive|stay positive|be positive|"
+    "time heals|this too shall|it will pass|you will get over|consider yourself lucky|"
+    "you are lucky|you were lucky|first world|nothing to worry|calm down|everyone goes through|"
+    "everybody goes through|everyone feels like that|everybody feels like that|plenty of people|"
+    "it is only a|it is just a phase|you will laugh about|what does not kill you|"
+    "should be grateful|should be thankful|just be grateful|just be thankful|be grateful that|"
+    "be grateful you|be thankful that|be grateful for what";
 
 /* Who says it of themselves may have it given back. */
 static const char PLAIN_OWN_BRIGHT_SIDE[] =
@@ -121,7 +127,11 @@ static const char PLAIN_GRAVE[] =
 static const char PLAIN_SAID[] =
     "say|says|said|saying|tell|tells|told|telling|think|thinks|thought|want|wants|wanted|expect|"
     "expects|expected|keep|keeps|insist|insists|believe|believes|feel|feels|felt|feeling|heard|"
-    "hear|hearing|voice|as if|like|worry|worries|worried|thinking|afraid|ashamed|learned|message";
+    "hear|hearing|voice|as if|like|worry|worries|worried|thinking|afraid|ashamed|learned|message|"
+    "realize|realise|wish|wishes|regret|if|whether";
+
+/* "everything you need to": what follows says which. */
+static const char PLAIN_RELATIVE[] = "something|everything|anything|all|whatever|things|thing|one";
 
 static const struct plain_words {
     uint32_t kind;
@@ -139,6 +149,7 @@ static const struct plain_words {
     {PLAIN_IS_FEELING, PLAIN_FEELING},
     {PLAIN_IS_GRAVE, PLAIN_GRAVE},
     {PLAIN_IS_SAID, PLAIN_SAID},
+    {PLAIN_IS_RELATIVE, PLAIN_RELATIVE},
 };
 
 static void add(plain_table *table, uint32_t hash, uint32_t kind)
@@ -229,25 +240,87 @@ bool plain_denied(const text_tokens *t, uint32_t at)
     return false;
 }
 
-uint32_t plain_own(const text_tokens *t, plain_kind kind, plain_kind except)
+static bool told(const text_tokens *t, plain_kind kind, uint32_t at)
 {
-    uint32_t at = plain_find(t, kind, 0);
-    while (at < t->n && (reported(t, at) || plain_denied(t, at) || t->token[at].plain & except))
+    if (kind != PLAIN_IS_AT_LEAST && at > 0 && t->token[at - 1].plain & PLAIN_IS_RELATIVE)
+        return true;
+    return reported(t, at) || plain_denied(t, at);
+}
+
+uint32_t plain_own(const text_tokens *t, plain_kind kind, plain_kind except, uint32_t from)
+{
+    uint32_t at = plain_find(t, kind, from);
+    while (at < t->n && (t->token[at].plain & except || told(t, kind, at)))
         at = plain_find(t, kind, at + 1);
+    return at;
+}
+
+/* "What do you need to do?", "where you might want to go": what asks does not advise, unless it is a form of
+ * advice that asks itself ("have you tried"). */
+static bool asked(const text_tokens *t, uint32_t at)
+{
+    for (uint32_t i = at; i > 0 && at - i < ASKED_WITHIN; i--) {
+        if (t->token[i - 1].after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD | TEXT_COMMA))
+            break;
+        if (t->token[i - 1].classes & WORD_WH || (i == at && t->token[i - 1].classes & WORD_AUX))
+            return true;
+    }
+    if (t->token[at].classes & (WORD_AUX | WORD_WH))
+        return false;
+    uint32_t end = at;
+    while (end + 1 < t->n && !(t->token[end].after & (TEXT_STOPS | TEXT_ASKS | TEXT_LOUD)))
+        end++;
+    return (t->token[end].after & TEXT_ASKS) != 0;
+}
+
+static uint32_t advice_of(const text_tokens *t, plain_kind kind)
+{
+    uint32_t at = plain_own(t, kind, PLAIN_IS_NO_ADVICE, 0);
+    while (at < t->n && asked(t, at))
+        at = plain_own(t, kind, PLAIN_IS_NO_ADVICE, at + 1);
     return at;
 }
 
 uint32_t plain_advice(const text_tokens *t, float given_back)
 {
-    uint32_t at = plain_own(t, PLAIN_IS_ADVICE, PLAIN_IS_NO_ADVICE);
-    if (at < t->n || given_back >= GIVEN_BACK)
-        return at;
-    return plain_own(t, PLAIN_IS_PERHAPS_ADVICE, PLAIN_IS_NO_ADVICE);
+    uint32_t at = advice_of(t, PLAIN_IS_ADVICE);
+    return at < t->n || given_back >= GIVEN_BACK ? at : advice_of(t, PLAIN_IS_PERHAPS_ADVICE);
+}
+
+/* "did", "what", "has": a word that begins a question where a part of the sentence begins. */
+static bool asks_here(const text_tokens *t, uint32_t i)
+{
+    static const char *const SUBJECTS[] = {"it", "that", "this", "there", "your", "any", "anyone"};
+    if (i + 1 >= t->n)
+        return false;
+    const text_token *k = &t->token[i], *next = &t->token[i + 1];
+    if (k->classes & WORD_WH)
+        return (next->classes & WORD_AUX) != 0 || k->hash == text_hash("how", 3);
+    if (!(k->classes & WORD_AUX))
+        return false;
+    bool subject = (next->classes & (WORD_YOU | WORD_OTHERS | WORD_WE | WORD_I)) != 0;
+    for (size_t s = 0; s < HK_COUNT(SUBJECTS) && !subject; s++)
+        subject = next->hash == text_hash(SUBJECTS[s], strlen(SUBJECTS[s]));
+    return subject;
+}
+
+uint32_t plain_questions(const text_tokens *t)
+{
+    uint32_t n = 0;
+    bool marks = false, asks = false;
+    for (uint32_t i = 0; i < t->n; i++) {
+        bool begins = i == 0 || t->token[i - 1].after != 0 || t->token[i - 1].hash == text_hash("and", 3) ||
+                      t->token[i - 1].hash == text_hash("or", 2);
+        n += begins && asks_here(t, i);
+        marks |= t->token[i].after != 0;
+        asks |= (t->token[i].after & TEXT_ASKS) != 0;
+    }
+    return asks || !marks ? n : 0;
 }
 
 uint32_t plain_bright_side(const text_tokens *t, const text_tokens *spoken)
 {
     if (spoken->n == 0 || plain_has(spoken, PLAIN_IS_OWN_BRIGHT_SIDE))
         return t->n;
-    return plain_own(t, PLAIN_IS_AT_LEAST, 0);
+    return plain_own(t, PLAIN_IS_AT_LEAST, 0, 0);
 }

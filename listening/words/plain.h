@@ -23,8 +23,9 @@ typedef enum plain_kind { /* bits of text_token.plain: what begins at that word 
                           PLAIN_IS_ASKED = 1 << 7,           /* for practical help */
                           PLAIN_IS_PRESENCE = 1 << 8,        /* "I am here": no feeling needs naming */
                           PLAIN_IS_FEELING = 1 << 9,
-                          PLAIN_IS_GRAVE = 1 << 10, /* danger, or where help is: nobody is taught then */
-                          PLAIN_IS_SAID = 1 << 11,  /* "says", "told": what follows is somebody's */
+                          PLAIN_IS_GRAVE = 1 << 10,    /* danger, or where help is: nobody is taught then */
+                          PLAIN_IS_SAID = 1 << 11,     /* "says", "told": what follows is somebody's */
+                          PLAIN_IS_RELATIVE = 1 << 12, /* "everything": what follows says which */
 } plain_kind;
 
 typedef struct plain_table {
@@ -46,9 +47,13 @@ static inline bool plain_has(const text_tokens *t, plain_kind kind)
 /* Is it denied shortly before ("it is not your fault")? */
 bool plain_denied(const text_tokens *t, uint32_t at);
 
-/* Where the first phrase of the kind begins that is the listener's own word: not of the kind `except` (0:
- * none), not denied, and not somebody else's word given back ("she says you should"). */
-uint32_t plain_own(const text_tokens *t, plain_kind kind, plain_kind except);
+/* Where the first phrase of the kind begins, from token `from` on, that is the listener's own word: not of
+ * the kind `except` (0: none), not denied, and not somebody else's word given back ("she says you should").
+ */
+uint32_t plain_own(const text_tokens *t, plain_kind kind, plain_kind except, uint32_t from);
+
+/* Questions side by side, with one mark at the end or none: "did he ring, and have you slept". */
+uint32_t plain_questions(const text_tokens *t);
 
 /* Where advice begins. given_back: how likely it is the speaker's own words that come back (a probability).
  */

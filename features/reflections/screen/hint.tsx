@@ -62,7 +62,7 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
         <span>{t("hint.mark")}</span>
       </button>
       <div id={id} ref={words} class="hint-words small" hidden={!open.value}>
-        <p dir="auto">{t("hint.about", { words: draft.slice(now.from, now.to).trim() })}</p>
+        <p class="hint-about" dir="auto">{t("hint.about", { words: draft.slice(now.from, now.to).trim() })}</p>
         <p>{t(`hint.why_${now.kind}`)}</p>
         <p>{t(`hint.way_${now.kind}`)}</p>
         <p class="muted">{t("hint.limits")}</p>
