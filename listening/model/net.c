@@ -105,40 +105,48 @@ static void add_row(const int8_t *row, uint32_t filters, int32_t place[NET_PLACE
             place[p][f] += row[p * filters + f];
 }
 
-/* What each word adds at each place. */
-static void lay_words(const listen_model *m, const parts *net, const context *c, const text_tokens *t,
-                      net_scratch *s)
+/* What word i adds at each place. */
+static void lay_word(const listen_model *m, const parts *net, const context *c, const text_tokens *t,
+                     uint32_t i, net_scratch *s)
 {
-    size_t filters = m->view.filters, row = NET_PLACES * filters;
-    for (uint32_t i = 0; i < t->n; i++) {
-        memset(s->place[i], 0, sizeof s->place[i]);
-        add_row(net->words + word_row(m, t->token[i].hash) * row, m->view.filters, s->place[i]);
-        uint32_t set = net_marks(c, t, i);
-        for (uint32_t b = 0; b < NET_MARKS; b++)
-            if (set >> b & 1)
-                add_row(net->marks + b * row, m->view.filters, s->place[i]);
-    }
+    size_t row = NET_PLACES * (size_t)m->view.filters;
+    int32_t(*place)[NET_FILTERS_MAX] = s->word[i % 3];
+    memset(place, 0, sizeof s->word[0]);
+    add_row(net->words + word_row(m, t->token[i].hash) * row, m->view.filters, place);
+    uint32_t set = net_marks(c, t, i);
+    for (uint32_t b = 0; b < NET_MARKS; b++)
+        if (set >> b & 1)
+            add_row(net->marks + b * row, m->view.filters, place);
 }
 
 /* Greatest and mean of each filter over the words. */
-static void pool(const text_tokens *t, const net_scratch *s, uint32_t filters, const uint8_t *params,
-                 float *ret)
+static void pool(const listen_model *m, const parts *net, const context *c, const text_tokens *t,
+                 net_scratch *s, float *ret)
 {
+    static const int32_t NOBODY[NET_FILTERS_MAX];
+    uint32_t filters = m->view.filters;
+    float bias[NET_FILTERS_MAX], step[NET_FILTERS_MAX];
     for (uint32_t f = 0; f < filters; f++) {
-        float bias = weights_f32(params, f), step = weights_f32(params, filters + f);
-        float greatest = 0, sum = 0;
-        for (uint32_t i = 0; i < t->n; i++) {
-            int32_t v = s->place[i][1][f];
-            v += i + 1 < t->n ? s->place[i + 1][2][f] : 0;
-            v += i > 0 ? s->place[i - 1][0][f] : 0;
-            float out = bias + step * (float)v;
-            out = out > 0 ? out : 0;
-            greatest = out > greatest ? out : greatest;
-            sum += out;
-        }
-        ret[f] = greatest;
-        ret[filters + f] = sum / (float)t->n;
+        bias[f] = weights_f32(net->filter_params, f);
+        step[f] = weights_f32(net->filter_params, filters + f);
+        ret[f] = ret[filters + f] = 0;
     }
+    lay_word(m, net, c, t, 0, s);
+    for (uint32_t i = 0; i < t->n; i++) {
+        if (i + 1 < t->n)
+            lay_word(m, net, c, t, i + 1, s);
+        const int32_t *before = i > 0 ? s->word[(i - 1) % 3][0] : NOBODY;
+        const int32_t *here = s->word[i % 3][1];
+        const int32_t *after = i + 1 < t->n ? s->word[(i + 1) % 3][2] : NOBODY;
+        for (uint32_t f = 0; f < filters; f++) {
+            float out = bias[f] + step[f] * (float)(here[f] + after[f] + before[f]);
+            out = out > 0 ? out : 0;
+            ret[f] = out > ret[f] ? out : ret[f];
+            ret[filters + f] += out;
+        }
+    }
+    for (uint32_t f = 0; f < filters; f++)
+        ret[filters + f] /= (float)t->n;
 }
 
 /* The sum of n products, in order. */
@@ -156,9 +164,8 @@ void net_add(const listen_model *m, const context *c, const text_tokens *t, net_
     if (t->n == 0)
         return;
     parts net = parts_of(m);
-    lay_words(m, &net, c, t, s);
     float pooled[2 * NET_FILTERS_MAX], between[NET_HIDDEN_MAX];
-    pool(t, s, filters, net.filter_params, pooled);
+    pool(m, &net, c, t, s, pooled);
     for (uint32_t h = 0; h < hidden; h++) {
         float sum = product(pooled, net.hidden + (size_t)h * 2 * filters, 2 * filters);
         float out = weights_f32(net.hidden_params, h) + weights_f32(net.hidden_params, hidden + h) * sum;

@@ -10,13 +10,14 @@
 #include "listening/listening.h"
 #include "listening/words/signals.h"
 
-#define NET_FILTERS_MAX 128
+#define NET_FILTERS_MAX 192
 #define NET_HIDDEN_MAX  128
 #define NET_PLACES      3  /* left, middle, right */
 #define NET_MARKS       32 /* word classes and marks that have a row of their own */
 
+/* What three words in a row add at each place: word i stands at i mod 3. */
 typedef struct net_scratch {
-    int32_t place[TEXT_TOKENS_MAX][NET_PLACES][NET_FILTERS_MAX];
+    int32_t word[3][NET_PLACES][NET_FILTERS_MAX];
 } net_scratch;
 
 /* Bytes of the net's part of the file, from the header's sizes. HK_BAD: sizes that cannot be. */

@@ -4,7 +4,6 @@ the group (train.py --keep wrote them for this recipe and these data; else they 
 rules' figures and all on our own lines come from the program itself."""
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import calibrate
 import data
 import features
 import figures
+import subsets
 import train
 
 KEPT = ".cache/listening/out-of-fold.npz"
@@ -67,17 +67,15 @@ def public_sets(args, engine):
     figures.table({"model": figures.all_figures(figures.Scores(Z[:n], knots), c),
                    "model, no marks": figures.all_figures(figures.Scores(Z[n:], knots), c),
                    "rules": figures.all_figures(FromProgram(rules, n), c)})
+    seen = figures.Scores(Z[:n], knots)
+    print("by topic, as written:")
+    subsets.by_topic(seen, c, data.read_lines(f"{args.data}/annomi-dev.jsonl"))
+    print("our own corpus, by folds over voices:")
+    subsets.by_english(seen, c)
     print("90 % intervals over conversations (pairs for the last four). The calibration's few numbers saw all folds.\n")
     _, took = listen(args.hearken, talks[:103] * 5)
     print(f"speed: {5 * 103 / took * 60:,.0f} conversations of {np.mean([len(t) for t in talks[:103]]):.0f} turns a minute "
           f"on one core\n")
-
-
-def interval(k, n):
-    """Wilson's 90 % interval of a share."""
-    z, p = 1.645, k / n
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return f"{k:3d} of {n:3d} = {p:.2f} ({middle - half:.2f}-{middle + half:.2f})"
 
 
 def is_trap(case):
@@ -91,29 +89,49 @@ def flags_of(turn):
             **{k: turn[k] >= 0.5 for k in ("reflection", "input", "advice", "unasked", "validation")}}
 
 
+# A written case alone, and the same in the middle of a talk that says nothing about it.
+ALONE = ([], [])
+IN_A_TALK = ([("speaker", "I nearly did not come today."), ("listener", "Mm, and here you are."), ("speaker", "Yeah. It has been a week."),
+              ("listener", "Tell me about the week.")], [("speaker", "Yeah, I suppose.")])
+
+
+def said_of(args, lines, around, *options):
+    """What the program says of the coded turn of every line."""
+    before, after = around
+    talks = [[*before, ("speaker", x["speaker"]), ("listener", x["listener"]), *after] for x in lines]
+    return [[t for t in r["turns"] if t["who"] == "listener"][-1] for r in listen(args.hearken, talks, *options)[0]]
+
+
+def adversarial_suite(args, cases, title, around, *options):
+    flags = [flags_of(turn) for turn in said_of(args, cases, around, *options)]
+    traps = [f["reflection"] for f, c in zip(flags, cases) if is_trap(c)]
+    true = [f["reflection"] for f, c in zip(flags, cases) if c["kind"].startswith("true-reflection")]
+    print(f"adversarial suite, {title}: traps credited {figures.share(traps)}; true reflections {figures.share(true)}")
+    return flags
+
+
+def demands(flags, cases):
+    for flag in ("input", "advice", "unasked"):
+        held = [f[flag] for f, c in zip(flags, cases) if flag in c["must"]]
+        print(f"    {flag + ' where it must be':32s} credited {figures.share(held)}")
+    for kind in dict.fromkeys(c["kind"] for c in cases):
+        those = [(f, c) for f, c in zip(flags, cases) if c["kind"] == kind]
+        held = [f[m] for f, c in those for m in c["must"]] + [not f[m] for f, c in those for m in c["must_not"]]
+        print(f"    {kind:32s} demands met {figures.share(held)}")
+
+
 def our_own_lines(args):
     cases = data.read_lines("listening/adversarial/cases.jsonl")
-    talks = [[("speaker", c["speaker"]), ("listener", c["listener"])] for c in cases]
-    for title, options in (("model", ()), ("rules", ("--rules",))):
-        flags = [flags_of(r["turns"][-1]) for r in listen(args.hearken, talks, *options)[0]]
-        traps = [f["reflection"] for f, c in zip(flags, cases) if is_trap(c)]
-        true = [f["reflection"] for f, c in zip(flags, cases) if c["kind"].startswith("true-reflection")]
-        print(f"adversarial suite, {title}: traps credited {interval(sum(traps), len(traps))}; "
-              f"true reflections {interval(sum(true), len(true))}")
-        for kind in dict.fromkeys(c["kind"] for c in cases):
-            those = [(f, c) for f, c in zip(flags, cases) if c["kind"] == kind]
-            held = [f[m] for f, c in those for m in c["must"]] + [not f[m] for f, c in those for m in c["must_not"]]
-            if title == "model":
-                print(f"    {kind:32s} demands met {interval(sum(held), len(held))}")
-    path = "listening/corpus/other-hand.jsonl"
-    if os.path.exists(path):
-        lines = data.read_lines(path)
-        said = listen(args.hearken, [[("speaker", x["speaker"]), ("listener", x["listener"])] for x in lines])[0]
-        credited = [r["turns"][-1]["reflection"] >= 0.5 for r in said]
+    demands(adversarial_suite(args, cases, "model", ALONE), cases)
+    adversarial_suite(args, cases, "model, in the middle of a talk", IN_A_TALK)
+    adversarial_suite(args, cases, "rules", ALONE, "--rules")
+    lines = data.read_lines("listening/corpus/other-hand.jsonl")
+    for title, around in (("", ALONE), (", in the middle of a talk", IN_A_TALK)):
+        credited = [turn["reflection"] >= 0.5 for turn in said_of(args, lines, around)]
         traps = [k for k, x in zip(credited, lines) if not x["gold"]["reflection"] and x.get("trap")]
         true = [k for k, x in zip(credited, lines) if x["gold"]["reflection"]]
-        print(f"lines of another hand, never trained on: traps credited {interval(sum(traps), len(traps))}"
-              + (f"; true reflections {interval(sum(true), len(true))}" if true else ""))
+        print(f"lines of another hand, never trained on{title}: traps credited {figures.share(traps)}; "
+              f"true reflections {figures.share(true)}")
 
 
 def main():

@@ -5,5 +5,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 exec gcc -std=gnu2x -O2 -fPIC -shared -I. -include base/banned.h -D_GNU_SOURCE -ffp-contract=off -o "$1" \
-  listening/train/dump.c listening/lexicon/lexicon.c listening/model/{model,net}.c listening/words/{engine,features,hint,json,names,rules,session,signals,text}.c \
+  listening/train/dump.c listening/lexicon/lexicon.c listening/model/{model,net}.c listening/words/{engine,features,hint,json,names,plain,rules,session,signals,text}.c \
   base/result.c base/slice.c

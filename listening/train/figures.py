@@ -115,6 +115,14 @@ def line_figures(s, c, rows):
             "  reflections credited there": np.mean(s.gated[true] >= 0.5)}
 
 
+def share(hits):
+    """A share in words, with Wilson's 90 % interval."""
+    k, n, z = int(np.sum(hits)), len(hits), 1.645
+    p = k / n
+    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{k:3d} of {n:3d} = {p:.2f} ({middle - half:.2f}-{middle + half:.2f})"
+
+
 def all_figures(s, c):
     out = {}
     talk, pairs = np.flatnonzero(c.source == 0), np.flatnonzero(c.source == 1)
