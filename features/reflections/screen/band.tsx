@@ -11,8 +11,8 @@ import "./band.css";
 
 interface BandsProps {
   readonly now: Band;
-  /** Oldest first. */
-  readonly earlier: readonly Band[];
+  /** Oldest first; null: nothing is to be put beside it. */
+  readonly earlier: readonly Band[] | null;
 }
 
 /** The drawing's own measure: the balance runs from -1 to 1. */
@@ -23,7 +23,7 @@ const across = (balance: number): number => ((balance + 1) / 2) * WIDE;
 export function Bands({ now, earlier }: BandsProps) {
   const table = useSignal(false);
   const id = useId();
-  const rows = [now, ...[...earlier].reverse()];
+  const rows = [now, ...[...(earlier ?? [])].reverse()];
   const words = bandWords(now, earlier);
   return (
     <div class="stack-close">
@@ -38,8 +38,9 @@ export function Bands({ now, earlier }: BandsProps) {
   );
 }
 
-export function bandWords(now: Band, earlier: readonly Band[]): string {
-  return `${t(`mirror.leans_${leans(now)}`)} ${t(`mirror.beside_${beside(now, earlier)}`)}`;
+function bandWords(now: Band, earlier: readonly Band[] | null): string {
+  const leaning = t(`mirror.leans_${leans(now)}`);
+  return earlier === null ? leaning : `${leaning} ${t(`mirror.beside_${beside(now, earlier)}`)}`;
 }
 
 const rowName = (band: Band, index: number): string => (index === 0 ? t("mirror.this_talk") : date(band.atMs));

@@ -309,7 +309,7 @@ function KeptBefore({ kept, name, onLetGo }: { readonly kept: readonly Kept[]; r
           <summary>{days[i]}</summary>
           <div class="stack">
             <Look mirror={one} name={name} heard={one.heard} onHeard={null} />
-            {one.band === null ? null : <Bands now={one.band} earlier={[]} />}
+            {one.band === null ? null : <Bands now={one.band} earlier={null} />}
             <Button slim onPress={() => onLetGo(one.position)}>
               {t("mirror.let_go")}
             </Button>

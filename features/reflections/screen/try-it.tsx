@@ -223,7 +223,7 @@ function Result({ seen, heading }: { readonly seen: Seen; readonly heading: { cu
         </ol>
       )}
       <h2>{t("mirror.balance")}</h2>
-      {mirror.band === null ? <p>{t("mirror.too_short")}</p> : <Bands now={mirror.band} earlier={[]} />}
+      {mirror.band === null ? <p>{t("mirror.too_short")}</p> : <Bands now={mirror.band} earlier={null} />}
     </section>
   );
 }
