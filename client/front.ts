@@ -10,3 +10,8 @@ document.getElementById("leave")?.addEventListener("click", (event) => {
   event.preventDefault();
   leaveNow();
 });
+
+// The country that this browser's languages name stands open, so that a number is one press away.
+const countries = [...document.querySelectorAll<HTMLDetailsElement>("details[data-country]")];
+const likely = navigator.languages.map((tag) => tag.split("-")[1]?.toUpperCase()).find((code) => countries.some((c) => c.dataset["country"] === code));
+for (const country of countries) if (country.dataset["country"] === likely) country.open = true;

@@ -86,15 +86,14 @@ function crisisList(crisis, say, language) {
   const months = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
   const codes = [...new Set(crisis.lines.map((line) => line.country))];
   const named = codes.map((code) => ({ code, name: countries.of(code) })).sort((a, b) => a.name.localeCompare(b.name, language));
-  return named.map(({ code, name }) => `<details><summary>${escaped(name)}</summary><ul>${linesOf(code).join("")}</ul></details>`).join("");
+  return named.map(({ code, name }) => `<details data-country="${code}"><summary>${escaped(name)}</summary><ul>${linesOf(code).join("")}</ul></details>`).join("");
 
   function linesOf(code) {
     const lines = crisis.lines.filter((line) => line.country === code);
     lines.sort((a, b) => Number(a.kind === "emergency") - Number(b.kind === "emergency"));
     return lines.map((line) => {
-      const checked = line.confirmed
-        ? say("crisis.seen", { month: months.format(new Date(`${line.checked_on}-15T12:00:00Z`)) })
-        : say("crisis.unconfirmed");
+      const month = months.format(new Date(`${line.checked_on}-15T12:00:00Z`));
+      const checked = say(line.confirmed ? "crisis.seen" : "crisis.unconfirmed", { month });
       const who = line.kind === "emergency" ? say("crisis.emergency") : line.name;
       return (
         `<li><a class="button button-help" href="tel:${line.number.replace(/[^0-9+]/g, "")}">` +

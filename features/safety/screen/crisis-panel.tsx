@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Button } from "../../../web/kit/button.tsx";
 import { Dialog } from "../../../web/kit/dialog.tsx";
 import { locale, t } from "../../../web/words/words.ts";
-import { ELSEWHERE, checkedMonth, countries, dialled, likelyCountry, linesFor, type CrisisLine } from "./crisis.ts";
+import { ELSEWHERE, checkedMonth, countries, dialled, likelyCountry, linesFor, standingOf, type CrisisLine, type LineStanding } from "./crisis.ts";
 import "./crisis.css";
 
 interface CrisisPanelProps {
@@ -35,6 +35,7 @@ export function CrisisPanel({ placeCountry, onClose }: CrisisPanelProps) {
           <Line key={line.number} line={line} />
         ))}
       </ul>
+      {lines.length > 0 && !lines.some((line) => line.kind === "emergency") ? <p>{t("crisis.no_emergency")}</p> : null}
       <Elsewhere />
       <p class="muted small">{t("crisis.not_watched")}</p>
     </Dialog>
@@ -49,9 +50,22 @@ function Line({ line }: { readonly line: CrisisLine }) {
         {t("crisis.call", { number: line.number })}
       </a>
       <span>{line.kind === "emergency" ? t("crisis.emergency") : line.name}</span>
-      <span class="muted small">{line.confirmed ? t("crisis.seen", { month }) : t("crisis.unconfirmed")}</span>
+      <span class="muted small">{standingWords(standingOf(line, Date.now()), month)}</span>
     </li>
   );
+}
+
+function standingWords(standing: LineStanding, month: string): string {
+  switch (standing) {
+    case "seen":
+      return t("crisis.seen", { month });
+    case "old":
+      return t("crisis.old", { month });
+    case "unconfirmed":
+      return t("crisis.unconfirmed", { month });
+    default:
+      return standing satisfies never;
+  }
 }
 
 /** A page of somebody else: said before it opens. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LINES, OLDEST_DAYS, ageInDays, countries, dialled, likelyCountry, linesFor } from "./crisis.ts";
+import { LINES, OLDEST_DAYS, ageInDays, countries, dialled, likelyCountry, linesFor, standingOf } from "./crisis.ts";
 
 test("no crisis number is older than 180 days: look each up again, then change its date", () => {
   for (const line of LINES) {
@@ -18,9 +18,26 @@ test("an entry of 181 days is found", () => {
   assert.equal(ageInDays(line, first + 181 * 86_400_000), 181);
 });
 
+test("a line says of itself what is known: looked up, long ago, or not confirmed", () => {
+  const [line] = LINES.filter((l) => l.confirmed);
+  assert.ok(line !== undefined);
+  const first = Date.parse(`${line.checkedOn}-01T00:00:00Z`);
+  assert.equal(standingOf(line, first + 180 * 86_400_000), "seen");
+  assert.equal(standingOf(line, first + 181 * 86_400_000), "old");
+  assert.equal(standingOf({ ...line, confirmed: false }, first), "unconfirmed");
+});
+
+test("what was never seen in a source is not called confirmed, and what is confirmed names one", () => {
+  for (const line of LINES) {
+    const seen = /^(Seen in |https:\/\/)/.test(line.source);
+    assert.equal(line.confirmed, seen, `${line.country} ${line.number}: ${line.source}`);
+    if (!seen) assert.match(line.source, /to confirm/);
+  }
+});
+
 test("every number says where it can be checked, and can be dialled", () => {
   for (const line of LINES) {
-    assert.match(line.source, /^https:\/\//);
+    assert.match(line.lookHere, /^https:\/\//);
     assert.match(line.country, /^[A-Z]{2}$/);
     assert.match(dialled(line.number), /^tel:[0-9]{2,15}$/);
     if (line.kind === "listening") assert.notEqual(line.name, "");

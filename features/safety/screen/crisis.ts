@@ -8,10 +8,17 @@ export interface CrisisLine {
   readonly number: string;
   readonly name: string;
   readonly kind: "listening" | "emergency";
+  /** In words: where the number comes from. */
   readonly source: string;
+  /** Where to look in order to confirm it. */
+  readonly lookHere: string;
+  /** The month in which the number was looked up or, while it is not confirmed, written down. */
   readonly checkedOn: string;
   readonly confirmed: boolean;
 }
+
+/** What may be said of a number today. A place that was not brought up to date for long says so itself. */
+export type LineStanding = "seen" | "old" | "unconfirmed";
 
 export const OLDEST_DAYS = 180;
 export const ELSEWHERE = data.elsewhere;
@@ -22,6 +29,7 @@ export const LINES: readonly CrisisLine[] = data.lines.map((line) => ({
   name: line.name,
   kind: line.kind === "emergency" ? "emergency" : "listening",
   source: line.source,
+  lookHere: line.look_here,
   checkedOn: line.checked_on,
   confirmed: line.confirmed,
 }));
@@ -53,6 +61,11 @@ export function dialled(number: string): string {
 /** Full days since the first day of the month in which somebody last looked. */
 export function ageInDays(line: CrisisLine, nowMs: number): number {
   return Math.floor((nowMs - Date.parse(`${line.checkedOn}-01T00:00:00Z`)) / 86_400_000);
+}
+
+export function standingOf(line: CrisisLine, nowMs: number): LineStanding {
+  if (!line.confirmed) return "unconfirmed";
+  return ageInDays(line, nowMs) > OLDEST_DAYS ? "old" : "seen";
 }
 
 /** The month of the last look, as an instant inside it, for words. */
