@@ -8,7 +8,7 @@ import { Banner } from "../web/kit/banner.tsx";
 import { Button } from "../web/kit/button.tsx";
 import { Mended, lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
-import { here, lookWhoIsHere, signOut, warmUp } from "../web/net/me.ts";
+import { deviceKeeps, here, lookWhoIsHere, signOut, warmUp } from "../web/net/me.ts";
 import { place, readPlace } from "../web/net/place.ts";
 import { troubleWords } from "../web/net/trouble-words.ts";
 import { t } from "../web/words/words.ts";
@@ -73,7 +73,12 @@ function Body({ router, wish }: AppProps) {
     case "looking":
       return null;
     case "here":
-      return <Inside key={standing.me.session.account} me={standing.me} router={router} invitation={wish.is === "invited" ? wish.invitation : null} />;
+      return (
+        <>
+          {deviceKeeps.value || standing.me.session.record_kind !== "device" || screen.at === "keep" ? null : <KeepsNothing onKeep={() => router.go({ at: "keep" })} />}
+          <Inside key={standing.me.session.account} me={standing.me} router={router} invitation={wish.is === "invited" ? wish.invitation : null} />
+        </>
+      );
     case "away":
       return (
         <>
@@ -88,6 +93,17 @@ function Body({ router, wish }: AppProps) {
     default:
       return standing satisfies never;
   }
+}
+
+/** A private window, or a full device: said before somebody relies on coming back. */
+function KeepsNothing({ onKeep }: { readonly onKeep: () => void }) {
+  return (
+    <div class="sheet sheet-notice">
+      <Banner look="warm" action={<Button onPress={onKeep}>{t("after.keep")}</Button>}>
+        {t("device.keeps_nothing")}
+      </Banner>
+    </div>
+  );
 }
 
 function Outside({ router, wish }: AppProps) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, unlock } from "./people.mjs";
 
 let place, browser, admin, ana, heron;
 before(async () => {
@@ -15,15 +15,13 @@ after(async () => {
   await place?.end();
 });
 
-const toldOf = (page, words) => page.locator(".said-text", { hasText: words });
-
 chapter("two people are in a room", async () => {
   admin = await firstAdministrator(await browser.person(place));
   ana = await listenerOnDuty(admin, await browser.person(place));
   heron = await askToBeHeard(await browser.person(place));
   await button(ana.page, "Open the door").click();
   await heading(heron.page, "Ana").waitFor();
-  await toldOf(ana.page, "I have not slept").waitFor();
+  await said(ana.page, "I have not slept").waitFor();
 });
 
 chapter("the place dies in the middle of a sentence and comes back", async () => {
@@ -33,8 +31,8 @@ chapter("the place dies in the middle of a sentence and comes back", async () =>
   await say(heron.page, "Nor is this one.");
   await shown(heron.page, /Your words are kept on this device|No connection/).first().waitFor();
   await place.serve();
-  await toldOf(ana.page, "This sentence is not lost.").waitFor({ timeout: 45_000 });
-  await toldOf(ana.page, "Nor is this one.").waitFor();
+  await said(ana.page, "This sentence is not lost.").waitFor({ timeout: 45_000 });
+  await said(ana.page, "Nor is this one.").waitFor();
   await shown(heron.page, /· (kept|read)$/).first().waitFor();
   assert.deepEqual((await thread(ana.page)).slice(-2), ["This sentence is not lost.", "Nor is this one."]);
 });
@@ -44,8 +42,8 @@ chapter("no network: what is written waits, survives a reload of the page's keys
   await say(heron.page, "Written on a train.");
   await shown(heron.page, "· on this device").waitFor();
   await heron.context.setOffline(false);
-  await toldOf(ana.page, "Written on a train.").waitFor({ timeout: 45_000 });
-  assert.equal(await toldOf(ana.page, "Written on a train.").count(), 1);
+  await said(ana.page, "Written on a train.").waitFor({ timeout: 45_000 });
+  assert.equal(await said(ana.page, "Written on a train.").count(), 1);
 });
 
 chapter("a draft is there again after the page was killed", async () => {
@@ -63,7 +61,7 @@ chapter("the session ends while somebody writes: the words stay, and go out afte
   await button(heron.page, "Open my place").click();
   await heron.page.waitForFunction(() => document.querySelector("#composer")?.value === "I was just about to say");
   await button(heron.page, "Send").click();
-  await toldOf(ana.page, "I was just about to say").waitFor();
+  await said(ana.page, "I was just about to say").waitFor();
 });
 
 chapter("two tabs of one person agree", async () => {
@@ -71,11 +69,11 @@ chapter("two tabs of one person agree", async () => {
   await second.goto(`${place.origin}/talk`);
   await button(second, "Open my place").click();
   await button(second, /Ana, Today/).click();
-  await toldOf(second, "I was just about to say").waitFor();
+  await said(second, "I was just about to say").waitFor();
   await say(second, "From the second tab.");
-  await toldOf(heron.page, "From the second tab.").waitFor();
+  await said(heron.page, "From the second tab.").waitFor();
   await say(heron.page, "From the first tab.");
-  await toldOf(second, "From the first tab.").waitFor();
+  await said(second, "From the first tab.").waitFor();
   assert.deepEqual(await thread(second), await thread(heron.page));
   await second.close();
 });
@@ -110,7 +108,7 @@ chapter("a wrong password, a wrong sheet, then the right one: nothing is locked"
   await heading(elsewhere.page, "Choose a new password").waitFor();
   elsewhere.sheet = await keep(elsewhere.page, "a new slow river");
   await button(elsewhere.page, /Ana, Today/).click();
-  await toldOf(elsewhere.page, "From the first tab.").waitFor();
+  await said(elsewhere.page, "From the first tab.").waitFor();
   assert.notEqual(elsewhere.sheet.code, heron.sheet.code);
   // The first device was signed out by the change; its old password opens nothing any more.
   await heading(page, "Open your place again").waitFor();
@@ -131,7 +129,7 @@ chapter("after leaving, the Back button shows nothing of what was said", async (
   const { page, context } = heron;
   await context.route("https://www.wikipedia.org/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }));
   await button(page, /Ana, Today/).click();
-  await toldOf(page, "From the first tab.").waitFor();
+  await said(page, "From the first tab.").waitFor();
   for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
   await page.waitForURL("https://www.wikipedia.org/");
   await page.goBack().catch(() => undefined);
@@ -170,7 +168,7 @@ chapter("a clock that is a day behind is said, and nobody is kept from being hea
   await button(ana.page, "Open the door").first().click();
   await shown(person.page, /The clock of this device is off/).waitFor();
   await say(person.page, "But I am here.");
-  await toldOf(ana.page, "But I am here.").waitFor();
+  await said(ana.page, "But I am here.").waitFor();
 });
 
 chapter("changing the listener takes one press, and erasing leaves a receipt", async () => {

@@ -113,6 +113,9 @@ export async function say(page, words) {
   await button(page, "Send").click();
 }
 
+/** Somebody's words where they stand in a thread. */
+export const said = (page, words) => page.locator(".said-text", { hasText: words });
+
 /** Words of the thread, in their order. */
 export async function thread(page) {
   return page.locator(".said-text").allTextContents();

@@ -85,7 +85,10 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 export async function startBrowser() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  const people = [];
   return {
+    /** Everybody who came so far. */
+    people,
     /** A device: its own cookies, storage and page. What its console says and where it went is kept in `person.seen`. */
     async person(place, options = {}) {
       const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "en-GB", timezoneId: "Europe/Berlin", serviceWorkers: "block", ...options });
@@ -103,7 +106,9 @@ export async function startBrowser() {
         const url = new URL(request.url());
         if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== place.origin) seen.foreign.push(request.url());
       });
-      return { context, page, seen, place };
+      const person = { context, page, seen, place };
+      people.push(person);
+      return person;
     },
     end: () => browser.close(),
   };

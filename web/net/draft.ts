@@ -52,13 +52,17 @@ export class Draft {
     const text = this.text.peek();
     if (text === this.#saved || this.#vault.locked) return;
     try {
-      if (text === "") await this.#vault.ask("localDrop", { label: this.#label });
-      else await this.#vault.ask("localPut", { label: this.#label, content: new TextEncoder().encode(text) });
+      this.kept.value = await this.#put(text);
       this.#saved = text;
-      this.kept.value = true;
     } catch {
       if (!this.#vault.locked) this.kept.value = false;
     }
+  }
+
+  async #put(text: string): Promise<boolean> {
+    if (text !== "") return (await this.#vault.ask("localPut", { label: this.#label, content: new TextEncoder().encode(text) })).stored;
+    await this.#vault.ask("localDrop", { label: this.#label });
+    return true;
   }
 
   /** The words are somewhere safer now. */

@@ -31,6 +31,8 @@ export const link = signal<Link>("connecting");
 /** The chain of staff acts is not the one this account knew: somebody rebuilt it. */
 export const auditRebuilt = signal(false);
 export const stateView = signal<StateView | null>(null);
+/** false: this browser keeps nothing for whoever arrived just now; when the page closes, only a password opens their place again. */
+export const deviceKeeps = signal(true);
 
 export function me(): Me | null {
   const now = standing.value;
@@ -86,6 +88,7 @@ export async function arrive(
       host: location.host,
       challenge: arrival.challenge,
     });
+    deviceKeeps.value = await vault.ask("deviceKeeps", {});
     const invitation = await with_.invitation?.(vault, arrival.account);
     const session = await ask(
       { method: "POST", path: "/api/accounts", body: { ...made, invitation, public_name: with_.public_name } },

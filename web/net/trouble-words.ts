@@ -20,6 +20,8 @@ export function troubleWords(error: unknown): string {
       return t("trouble.other_key");
     case "no_memory":
       return t("trouble.no_memory");
+    case "not_stored":
+      return t("trouble.not_stored");
     case "locked":
       return t("trouble.locked");
     default:

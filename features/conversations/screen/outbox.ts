@@ -65,8 +65,8 @@ export class Outbox {
     this.#parcels.push(parcel);
     this.#show(parcel, false);
     const stored = await this.#keep(parcel);
-    this.hurry();
     if (!stored) this.hindrance.value = { is: "not_stored" };
+    this.hurry();
   }
 
   /** Try now: the network or the person came back. */
@@ -94,7 +94,8 @@ export class Outbox {
         if (!(await this.#send(parcel))) return;
         this.#tries = 0;
       }
-      if (this.hindrance.peek().is === "waiting") this.hindrance.value = { is: "nothing" };
+      const { is } = this.hindrance.peek();
+      if (is === "waiting" || is === "not_stored") this.hindrance.value = { is: "nothing" };
     } finally {
       this.#sending = false;
     }
@@ -231,10 +232,9 @@ export class Outbox {
 
   async #keep(parcel: Parcel): Promise<boolean> {
     try {
-      await this.#talk.me.vault.ask("localPut", { label: parcelLabel(this.#talk.id, parcel), content: wrapped(parcel) });
-      return true;
-    } catch {
       // Storage full or refused (a private window): the words stay in this page, and the page says so.
+      return (await this.#talk.me.vault.ask("localPut", { label: parcelLabel(this.#talk.id, parcel), content: wrapped(parcel) })).stored;
+    } catch {
       return false;
     }
   }

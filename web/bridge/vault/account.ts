@@ -31,6 +31,8 @@ export class Account {
   opened: Opened | undefined;
   /** The handle of an account that was made here and has not been opened since. */
   neverOpened: string | undefined;
+  /** false: this browser keeps nothing (full, a private window). Somebody can be heard all the same, as long as the page stands. */
+  deviceKeeps = true;
   #handle: string | undefined;
 
   constructor(private readonly module: VaultModule) {}
@@ -45,7 +47,8 @@ export class Account {
   async make(account: Id, handle: string, host: string, challenge: Bytes) {
     const root = this.module.call("root_device_make", nothing, (a) => a.rest());
     this.neverOpened = handle;
-    await keepRoot({ account, handle }, root);
+    this.deviceKeeps = await keepRoot({ account, handle }, root).then(() => true, () => false);
+    root.fill(0);
     const member = this.module.call("account_make", (q) => q.id(account), memberFrom);
     const record = this.module.call(
       "record_make",
@@ -109,7 +112,7 @@ export class Account {
 
   /** R of a password, by Argon2 in a worker of its own that lives for this one question. The password's bytes are wiped. */
   async #derive(said: KdfSaid, password: Bytes, secretKey: string, context: Context): Promise<Bytes> {
-    const seen = await seenParameters(said.handle);
+    const seen = await seenParameters(said.handle).catch(() => ({ t: 0, m: 0 }));
     const input = this.module.call(
       "kdf_input",
       (q) => {
@@ -126,7 +129,7 @@ export class Account {
         { input, passes: said.t },
         { signal: context.signal, transfer: [input.buffer], onProgress: context.progress },
       );
-      await rememberParameters(said.handle, said);
+      await rememberParameters(said.handle, said).catch(() => undefined);
       return r;
     } finally {
       end("aborted");

@@ -201,6 +201,8 @@ export type VaultOperations = {
   makeAccount: (asked: { account: Id; handle: string; host: string; challenge: Bytes }) => NewAccount;
   /** Whom this device could open without a password, if anybody. */
   deviceKept: (asked: Record<string, never>) => { account: Id; handle: string } | null;
+  /** After making an account: false says that this browser keeps nothing, so only a password can bring somebody back. */
+  deviceKeeps: (asked: Record<string, never>) => boolean;
   /** Signs the place's challenge. Progress while a password is worked on: 0 to 1. */
   signIn: (asked: { host: string; challenge: Bytes; with: SignIn }) => { signature: Bytes };
   /** After the place has let us in: opens the account with what signed in. */
@@ -230,7 +232,8 @@ export type VaultOperations = {
   forget: (asked: { conversation: Id }) => StateView;
 
   // What only this device keeps: drafts, the outbox. Sealed; closed by lock.
-  localPut: (asked: { label: string; content: Bytes }) => null;
+  /** `stored` false: sealed, but this device would not keep it; it is there until the page goes. */
+  localPut: (asked: { label: string; content: Bytes }) => { stored: boolean };
   localGet: (asked: { label: string }) => Bytes | null;
   localDrop: (asked: { label: string }) => null;
   localLabels: (asked: { start: string }) => string[];
@@ -264,7 +267,7 @@ export type VaultOperations = {
     body: Body;
     time_ms: number;
     now_ms: number;
-  }) => { conversation: Id; first_words: Bytes; mid: Id };
+  }) => { conversation: Id; first_words: Bytes; mid: Id; stored: boolean };
   openFirstWords: (asked: { first_words: Bytes }) => { conversation: Id; from: Member; mid: Id; time_ms: number; body: Body };
   /** The listener's first commit for somebody's first words. */
   accept: (asked: { first_words: Bytes; now_ms: number }) => Commit & { conversation: Id };

@@ -52,6 +52,9 @@ function local(account: Id): LocalStore {
   return store.local;
 }
 
+/** What this device would not keep (storage full, a private window): sealed all the same, and here until the page goes. */
+const unkept = new Map<string, Bytes>();
+
 /** While a new account key waits for the place's answer: all that is kept here, to be sealed again under the key that holds. */
 let held: Map<string, Bytes> | undefined;
 
@@ -68,25 +71,54 @@ async function resealLocal(): Promise<void> {
   const all = held;
   held = undefined;
   for (const [label, content] of all ?? []) {
-    await keep(label, content);
+    await keepOrHold(label, content);
     content.fill(0);
   }
 }
 
-async function keep(label: string, content: Bytes): Promise<void> {
-  const { module, account } = await rooms();
+async function sealed(label: string, content: Bytes): Promise<Bytes> {
+  const { module } = await rooms();
   held?.set(label, content.slice());
-  const sealed = module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
-  await local(account.get().account).put(label, sealed);
+  return module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
+}
+
+/** On this device when it returns, or `not_stored`: what must not be lost with the page. */
+async function keep(label: string, content: Bytes): Promise<void> {
+  const { account } = await rooms();
+  const bytes = await sealed(label, content);
+  await local(account.get().account)
+    .put(label, bytes)
+    .catch(() => {
+      throw new BridgeError("not_stored");
+    });
+  unkept.delete(label);
+}
+
+/** On this device, or at least in this page. true: on the device. */
+async function keepOrHold(label: string, content: Bytes): Promise<boolean> {
+  try {
+    await keep(label, content);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BridgeError && error.code === "not_stored")) throw error;
+    unkept.set(label, await sealed(label, content));
+    return false;
+  }
+}
+
+async function drop(label: string): Promise<void> {
+  unkept.delete(label);
+  // What cannot be dropped now is noise that the next unlock recognises: words the log has are not sent twice.
+  await local((await rooms()).account.get().account).drop(label).catch(() => undefined);
 }
 
 async function kept(label: string): Promise<Bytes | null> {
   const waiting = held?.get(label);
   if (waiting !== undefined) return waiting.slice();
   const { module, account } = await rooms();
-  const sealed = await local(account.get().account).get(label);
-  if (sealed === undefined) return null;
-  return module.call("local_open", (q) => q.shortText(label).rest(sealed), (a) => a.rest());
+  const bytes = unkept.get(label) ?? (await local(account.get().account).get(label).catch(() => undefined));
+  if (bytes === undefined) return null;
+  return module.call("local_open", (q) => q.shortText(label).rest(bytes), (a) => a.rest());
 }
 
 // ---- Pieces of answers ----
@@ -118,6 +150,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   async deviceKept() {
     return deviceKept();
   },
+  async deviceKeeps() {
+    return (await rooms()).account.deviceKeeps;
+  },
   async signIn(asked, context) {
     return (await rooms()).account.signIn(asked.host, asked.challenge, asked.with, context);
   },
@@ -142,7 +177,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const it = await rooms();
     it.account.changeDone(stored);
     if (stored && state_serial !== undefined) it.state.kept(state_serial);
-    if (stored && password_set === true) await forgetRoot(it.account.get().handle);
+    if (stored && password_set === true) await forgetRoot(it.account.get().handle).catch(() => undefined);
     await resealLocal();
     return null;
   },
@@ -184,19 +219,19 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   // ---- What only this device keeps ----
 
   async localPut({ label, content }) {
-    await keep(label, content);
-    return null;
+    return { stored: await keepOrHold(label, content) };
   },
   async localGet({ label }) {
     return kept(label);
   },
   async localDrop({ label }) {
     held?.delete(label);
-    await local((await rooms()).account.get().account).drop(label);
+    await drop(label);
     return null;
   },
   async localLabels({ start }) {
-    return local((await rooms()).account.get().account).labels(start);
+    const stored = await local((await rooms()).account.get().account).labels(start).catch(() => []);
+    return [...new Set([...stored, ...[...unkept.keys()].filter((label) => label.startsWith(start))])];
   },
 
   // ---- A conversation ----
@@ -263,8 +298,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const { module, people } = await rooms();
     const [conversation, mid] = [drawId(module), drawId(module)];
     const { hash, first_words } = people.firstSeal(asked, conversation, mid);
-    await keep(FIRST + conversation, hash);
-    return { conversation, first_words, mid };
+    return { conversation, first_words, mid, stored: await keepOrHold(FIRST + conversation, hash) };
   },
   async openFirstWords({ first_words }) {
     return (await rooms()).people.firstOpen(first_words);
@@ -369,7 +403,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const { account, module } = await rooms();
     module.wipe();
     // Made here, but the place never let them in: nothing can be opened with what was kept.
-    if (account.neverOpened !== undefined) await forgetRoot(account.neverOpened);
+    if (account.neverOpened !== undefined) await forgetRoot(account.neverOpened).catch(() => undefined);
     await store?.local.close();
     return null;
   },
