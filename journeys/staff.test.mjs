@@ -61,12 +61,22 @@ chapter("a client sees who listens, and a peer is never shown as a therapist", a
   assert.equal(await shown(person.page, /therapist/).count(), 0);
 });
 
-chapter("closing the door ends everything of theirs within a second", async () => {
+chapter("name taken: the page says what to do, and the invitation stays good", async () => {
+  const late = await browser.person(place);
+  const name = late.page.getByLabel("Your name, as people here will see it");
+  await late.page.goto(await inviteStaff(admin, "trained peer listener"));
+  await name.fill("ana");
+  await button(late.page, "Join").click();
+  await shown(late.page, /called that already.+still good/).waitFor();
+  await name.fill("Ana M.");
+  await button(late.page, "Join").click();
+  await heading(late.page, "Keep this place").waitFor();
+});
+
+chapter("closing the door ends everything of theirs, where they stand", async () => {
   await button(admin.page, "Close the door to Ana").click();
-  const before = Date.now();
   await button(admin.page, "Close the door now").click();
   await heading(ana.page, "Open your place again").waitFor();
-  assert.ok(Date.now() - before < 2000, `${Date.now() - before} ms with a browser's own time in it`);
   await unlock(ana.page, STAFF_PASSWORD, ana.sheet.secretKey);
   await shown(ana.page, /cannot come in at the moment|not right/).waitFor();
   assert.equal(await button(admin.page, "Close the door to Kim").count(), 0, "nobody locks themselves out");

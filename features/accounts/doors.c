@@ -127,6 +127,21 @@ static hk_err check_new(wire_request *r, const new_account_body *body, const doo
     return HK_BAD;
 }
 
+/* People who listen are told apart by their names: a client who asked for somebody else must not meet the
+ * same name again. Asked only with a good invitation, which a refusal leaves as it was. */
+static hk_err check_name(wire_request *r, wire_reply *reply, hk_slice name)
+{
+    bool taken;
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &ACCOUNTS_ROOM, NAME_TAKEN));
+    store_bind_text(&c, name);
+    HK_TRY(store_next(&c, &taken));
+    if (taken)
+        return wire_problem(reply, HK_CONFLICT, "name_taken",
+                            "Somebody who works here is called that already.");
+    return HK_OK;
+}
+
 /* Without an invitation everybody is a client; with one, what the inviter said, and nothing from the body. */
 static hk_err role_of(wire_request *r, wire_reply *reply, const new_account_body *body, account_id account,
                       int64_t *ret_role)
@@ -143,6 +158,7 @@ static hk_err role_of(wire_request *r, wire_reply *reply, const new_account_body
         return wire_problem(reply, HK_NOT_THERE, "invitation_over",
                             "This invitation was used or is too old.");
     HK_TRY(err);
+    HK_TRY(check_name(r, reply, body->public_name));
     HK_TRY(audit_note(r->db, r->now_ms, inviter, "staff_joined", account));
     return accounts_tell_staff(r, "staff");
 }

@@ -23,6 +23,7 @@ enum {
     ADMINS_LEFT,
     ACCOUNT_END,
     HANDLE_TAKEN,
+    NAME_TAKEN,
     STATE_ADD,
     STATE_READ,
     STATE_SET,

@@ -32,6 +32,8 @@ static const store_statement STATEMENTS[] = {
     [ADMINS_LEFT] = {"admins_left", "SELECT count(*) FROM accounts WHERE role = 4 AND disabled = 0"},
     [ACCOUNT_END] = {"account_end", "DELETE FROM accounts WHERE account = ?"},
     [HANDLE_TAKEN] = {"handle_taken", "SELECT 1 FROM accounts WHERE handle = ?"},
+    [NAME_TAKEN] = {"name_taken", "SELECT 1 FROM accounts WHERE role > 0 AND trim(public_name) = trim(?) "
+                                  "COLLATE NOCASE"},
     [STATE_ADD] = {"state_add",
                    "INSERT INTO account_states (account, serial, sealed_state) VALUES (?, 1, ?)"},
     [STATE_READ] = {"state_read", "SELECT serial, sealed_state FROM account_states WHERE account = ?"},

@@ -38,8 +38,8 @@ static const char *staff_path(scene *s, const person *p, const char *tail)
     return house_path(s->h, "/api/staff/%s/%s", house_id(s->h, p->me.id.b), tail);
 }
 
-/* A new account with this token, up to the place's answer. */
-static hk_err join_with(scene *s, const uint8_t token[static 32], person *p)
+/* A new account with this token and name, up to the place's answer. */
+static hk_err join_as(scene *s, const uint8_t token[static 32], const char *name, person *p)
 {
     static const uint8_t AUTH[32] = {1};
     arrival_body arrival;
@@ -49,8 +49,13 @@ static hk_err join_with(scene *s, const uint8_t token[static 32], person *p)
     house_new_account(s->h, p, &arrival, RECORD_PASSWORD, &body);
     body.invited = true;
     body.invitation = (invitation_use_body){hk_slice_of(token, 32), hk_slice_of(AUTH, sizeof AUTH)};
-    body.public_name = HK_LIT("Somebody");
+    body.public_name = hk_slice_z(name);
     return house_post(s->h, p, "/api/accounts", &NEW_ACCOUNT, &body, NULL, NULL);
+}
+
+static hk_err join_with(scene *s, const uint8_t token[static 32], person *p)
+{
+    return join_as(s, token, "Somebody", p);
 }
 
 /* ---- Invitations */
@@ -80,6 +85,21 @@ static void an_invitation_serves_one_person(void **state)
     assert_int_equal(house_count(s->h, "SELECT count(*) FROM accounts WHERE role = 2"), 1);
     randombytes_buf(token, sizeof token);
     refuses(HK_NOT_THERE, join_with(s, token, &second));
+}
+
+static void two_people_who_work_here_are_never_called_the_same(void **state)
+{
+    scene *s = *state;
+    uint8_t token[32], stray[32];
+    person p;
+    must(house_invite(s->h, &s->admin, ROLE_PEER, token));
+    must(join_with(s, token, &p));
+    must(house_invite(s->h, &s->admin, ROLE_PEER, token));
+    refuses(HK_CONFLICT, join_as(s, token, "somebody ", &p));
+    assert_string_equal(s->h->code, "name_taken");
+    randombytes_buf(stray, sizeof stray);
+    refuses(HK_NOT_THERE, join_with(s, stray, &p)); /* without an invitation nobody learns who works here */
+    must(join_as(s, token, "Somebody K.", &p));     /* the invitation was not used up */
 }
 
 static void an_invitation_for_a_client_makes_nobody_staff(void **state)
@@ -384,6 +404,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
         TEST(only_administrators_invite_staff_and_only_listeners_invite_clients),
         TEST(an_invitation_serves_one_person),
+        TEST(two_people_who_work_here_are_never_called_the_same),
         TEST(an_invitation_for_a_client_makes_nobody_staff),
         TEST(an_invitation_ends_after_seven_days_or_when_taken_back),
         TEST(a_certificate_is_the_place_keys_for_this_person_and_role),

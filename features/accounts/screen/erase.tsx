@@ -77,6 +77,7 @@ export function ErasedReceipt({ receipt, onHome }: { readonly receipt: Erased; r
           {t("erase.home")}
         </Button>
       </div>
+      <WhoHears>{t("erase.who_done")}</WhoHears>
     </div>
   );
 }

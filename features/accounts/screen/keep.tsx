@@ -92,6 +92,9 @@ export function Keep({ me, placeName, why, onDone, onBack }: KeepProps) {
               {t("keep.have_it")}
             </Button>
           </div>
+          <div class="no-print">
+            <WhoHears>{t("keep.who_sheet")}</WhoHears>
+          </div>
         </div>
       ) : null}
       {now.at === "check" ? <Check code={now.code} onRight={onDone} onBack={() => (step.value = { ...now, at: "sheet" })} /> : null}
@@ -133,6 +136,7 @@ function Check({ code, onRight, onBack }: CheckProps) {
       <Button look="quiet" onPress={onBack}>
         {t("keep.sheet_again")}
       </Button>
+      <WhoHears>{t("keep.who_sheet")}</WhoHears>
     </form>
   );
 }

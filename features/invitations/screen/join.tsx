@@ -10,7 +10,7 @@ import { Field } from "../../../web/kit/field.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { arrive, type Me } from "../../../web/net/me.ts";
 import { readPlace } from "../../../web/net/place.ts";
-import { troubleOf } from "../../../web/net/problem.ts";
+import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { roleWords } from "../../../web/net/role-words.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
@@ -54,6 +54,7 @@ export function Join({ invitation, onJoined, onTalk, onHome }: JoinProps) {
           <Button look="primary" onPress={onHome}>
             {t("erase.home")}
           </Button>
+          <WhoHears>{t("front.who_hears")}</WhoHears>
         </div>
       );
     case "trouble":
@@ -62,6 +63,7 @@ export function Join({ invitation, onJoined, onTalk, onHome }: JoinProps) {
           <Banner look="warm" action={<Button onPress={() => void look()}>{t("kit.retry")}</Button>}>
             {now.words}
           </Banner>
+          <WhoHears>{t("front.who_hears")}</WhoHears>
         </div>
       );
     case "good":
@@ -142,7 +144,8 @@ function StaffForm({ invitation, looked, onJoined }: StaffFormProps) {
       }
       onJoined(me);
     } catch (error) {
-      trouble.value = troubleOf(error)?.what === "not_there" ? t("join.gone") : troubleWords(error);
+      const gone = troubleOf(error)?.what === "not_there";
+      trouble.value = gone ? t("join.gone") : refusal(error) === "name_taken" ? t("join.name_taken") : troubleWords(error);
     } finally {
       busy.value = false;
     }
