@@ -146,5 +146,5 @@ function Outside({ router, wish }: AppProps) {
       />
     );
   }
-  return <AskingDoor place={place.value} />;
+  return <AskingDoor place={place.value} onBack={null} />;
 }

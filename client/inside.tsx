@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { After } from "../features/conversations/screen/after.tsx";
+import { letListenerGo } from "../features/conversations/screen/letting-go.ts";
 import { MyPlace } from "../features/conversations/screen/my-place.tsx";
 import { Room } from "../features/conversations/screen/room.tsx";
 import { TakeThings } from "../features/conversations/screen/take-things.tsx";
@@ -12,9 +13,11 @@ import { AskingDoor, AskingWords, nextStep } from "../features/requests/screen/a
 import { Today, type Mine } from "../features/requests/screen/today.tsx";
 import { Waiting } from "../features/requests/screen/waiting.tsx";
 import { myRequests } from "../features/requests/screen/wire.ts";
+import { Banner } from "../web/kit/banner.tsx";
 import { lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
 import { announce } from "../web/kit/announce.tsx";
+import { WhoHears } from "../web/kit/who-hears.tsx";
 import { listens } from "../web/net/answers.ts";
 import { lock, type Me } from "../web/net/me.ts";
 import { place } from "../web/net/place.ts";
@@ -71,6 +74,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
   );
 
   if (!ready.value) return null;
+  const instead = screen.at === "asking" ? (screen.instead ?? null) : null;
   const asking =
     nextStep() === "words" ? (
       <AskingWords
@@ -78,9 +82,10 @@ export function Inside({ me, router, invitation }: InsideProps) {
         invitation={invitation}
         onSealed={(a) => talks.keepFirstWords(a.conversation, a.mid, a.atMs, a.body)}
         onAsked={asked}
+        before={instead === null ? null : () => letListenerGo(talks, instead)}
       />
     ) : (
-      <AskingDoor place={place.value} />
+      <AskingDoor place={place.value} onBack={screen.at === "asking" ? back : null} />
     );
   const waiting = (conversation: string) => (
     <Waiting
@@ -104,7 +109,16 @@ export function Inside({ me, router, invitation }: InsideProps) {
     case "waiting":
       return waiting(screen.conversation);
     case "asking":
-      return asking;
+      return instead === null ? (
+        asking
+      ) : (
+        <>
+          <div class="sheet sheet-notice">
+            <Banner>{t("my_place.change_what", { name: listenerOf(instead, talks) })}</Banner>
+          </div>
+          {asking}
+        </>
+      );
     case "room":
       return (
         <Room
@@ -176,6 +190,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
             kept={kept}
             onOpen={room}
             onAsk={() => router.go({ at: "asking", invitation: null })}
+            onChangeListener={(conversation) => router.go({ at: "asking", invitation: null, instead: conversation })}
             onKeep={() => router.go({ at: "keep" })}
             onTake={() => router.go({ at: "things" })}
             onErase={() => router.go({ at: "erase" })}
@@ -189,6 +204,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
           <div class="sheet">
             <h1>{t("supervisor.title")}</h1>
             <p>{t("supervisor.lead")}</p>
+            <WhoHears>{t("supervisor.who")}</WhoHears>
           </div>
         );
       case "today":
@@ -226,10 +242,15 @@ async function firstLook(talks: Talks, waitingFor: { value: string | null }): Pr
   }
 }
 
+function listenerOf(conversation: string, talks: Talks): string {
+  const said = talks.list.value?.find((c) => c.conversation === conversation);
+  return said?.members.find((m) => m.part === "listener")?.name ?? t("room.somebody");
+}
+
 /** A listener knows people by the names they chose, which only this device can open. */
 function mineOf(said: ConversationSaid, talks: Talks): Mine {
   const { talk } = talks.open(said.conversation);
   const other = said.members.find((m) => m.account !== talks.me.session.account);
   const name = other === undefined ? null : (talk.names.value.get(other.account) ?? null);
-  return { conversation: said.conversation, name: name ?? t("room.somebody"), unread: said.position > said.mine.read, lastMs: said.at_ms };
+  return { conversation: said.conversation, name: name ?? t("room.somebody"), unread: talk.unread.value, lastMs: said.at_ms };
 }

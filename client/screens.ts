@@ -4,7 +4,8 @@ import { listens, type Erased, type Role } from "../web/net/answers.ts";
 
 export type Screen =
   | { readonly at: "home" }
-  | { readonly at: "asking"; readonly invitation: string | null }
+  /** `instead`: the talk whose listener is let go once the new request stands. */
+  | { readonly at: "asking"; readonly invitation: string | null; readonly instead?: string }
   | { readonly at: "waiting"; readonly conversation: string }
   | { readonly at: "room"; readonly conversation: string }
   | { readonly at: "after"; readonly conversation: string }

@@ -64,6 +64,24 @@ chapter("the session ends while somebody writes: the words stay, and go out afte
   await said(ana.page, "I was just about to say").waitFor();
 });
 
+chapter("session expired on Send: the words are kept, and go out once by themselves after signing in", async () => {
+  const { page, context } = heron;
+  const cookies = await context.cookies(place.origin);
+  await context.setOffline(true);
+  await say(page, "I pressed Send just then.");
+  await shown(page, "· on this device").waitFor();
+  const session = cookies.find((c) => c.name.includes("hearken"));
+  await fetch(`${place.origin}/api/session`, { method: "DELETE", headers: { cookie: `${session.name}=${session.value}`, origin: place.origin } });
+  await context.setOffline(false);
+  await shown(page, "Your session has ended. What you wrote is kept on this device.").waitFor({ timeout: 45_000 });
+  assert.equal(await said(ana.page, "I pressed Send just then.").count(), 0);
+  await button(page, "Open my place").click();
+  await said(ana.page, "I pressed Send just then.").waitFor();
+  await shown(page, /· (kept|read)$/).last().waitFor();
+  assert.equal(await said(ana.page, "I pressed Send just then.").count(), 1);
+  assert.equal(await said(page, "I pressed Send just then.").count(), 1);
+});
+
 chapter("two tabs of one person agree", async () => {
   const second = await heron.context.newPage();
   await second.goto(`${place.origin}/talk`);
@@ -171,16 +189,17 @@ chapter("a clock that is a day behind is said, and nobody is kept from being hea
   await said(ana.page, "But I am here.").waitFor();
 });
 
-chapter("changing the listener takes one press, and erasing leaves a receipt", async () => {
+chapter("asking for another listener can be turned back from, and erasing leaves a receipt", async () => {
   const person = await browser.person(place);
   await person.page.goto(`${place.origin}/talk#back`);
   await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
   await unlock(person.page, "a new slow river", null);
   await button(person.page, "Change my listener").click();
-  await button(person.page, "Yes, somebody else").click();
   await heading(person.page, "How would you like to be heard?").waitFor();
-  await person.page.goBack();
+  await shown(person.page, /Ana cannot read anything new from you/).waitFor();
+  await button(person.page, "Back").click();
   await heading(person.page, "My place").waitFor();
+  await button(person.page, "Change my listener").waitFor();
   await button(person.page, "Erase me").click();
   await person.page.getByLabel("Yes, destroy it for good").check();
   await button(person.page, "Erase everything now").click();

@@ -6,7 +6,11 @@ export const PASSWORD = "slow river at dusk";
 
 export const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
 /** Words on the page itself: not those that are spoken to people who hear it. */
-export const shown = (page, text) => page.locator("#content").getByText(text);
+export const shown = (page, text) => ("url" in page ? page.locator("#content") : page).getByText(text);
+/** A fact of the waiting room, by its name and what it says. */
+export const fact = (page, name, words) => page.locator(".waiting-facts > div", { hasText: name }).locator("dd").filter({ hasText: words });
+/** The card of somebody who waits, as a listener sees it. */
+export const waitingCard = (page, name) => page.locator("li.card", { has: page.getByRole("heading", { name }) }).first();
 export const heading = (page, name) => page.getByRole("heading", { name });
 
 /** Sets a password, reads the sheet as a person would, types two groups back. */
@@ -70,7 +74,7 @@ export async function listenerOnDuty(admin, person, name = "Ana") {
   await joinAsStaff(person, await inviteStaff(admin, "trained peer listener"), name);
   await shown(person.page, /Waiting for check/).waitFor();
   await button(admin.page, `Vouch for ${name}`).click();
-  await shown(admin.page, "this place vouches for them").waitFor();
+  await button(admin.page, `Vouch for ${name}`).waitFor({ state: "detached" });
   await goOnDuty(person.page);
   return person;
 }

@@ -131,6 +131,9 @@ static hk_err write_members(wire_request *r, const conv_at *at, const vault_chai
         store_bind_int(&c, at->conv);
         store_bind_slice(&c, HK_ID_SLICE(before->members[i].account));
         HK_TRY(store_finish(&c));
+        /* They hear that it goes on without them, and of nothing in it. */
+        HK_TRY(place_tell(r, &before->members[i].account, 1, "outside", &OUTSIDE_TOLD,
+                          &(outside_told){next->conv}));
     }
     for (size_t i = 0; i < next->member_count; i++)
         HK_TRY(vault_chain_member(before, &next->members[i].account) ? keep_member(r, at, next, i)

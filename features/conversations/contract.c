@@ -173,7 +173,12 @@ static const shape_member PRESENCE_MEMBERS[] = {
 };
 const shape PRESENCE_TOLD = SHAPE("PresenceNews", presence_told, PRESENCE_MEMBERS, "told as `presence`");
 
+static const shape_member OUTSIDE_MEMBERS[] = {
+    SHAPE_ID(outside_told, conversation, SHAPE_REQUIRED, "it goes on without you"),
+};
+const shape OUTSIDE_TOLD = SHAPE("OutsideNews", outside_told, OUTSIDE_MEMBERS, "told as `outside`");
+
 const shape *const CONVERSATIONS_SHAPES[] = {
-    &CONVERSATIONS, &LOG,        &MESSAGE,   &SEND,        &COMMIT,        &KEPT,
-    &WRAP_AGAIN,    &LEAVE,      &RECEIPT,   &READ,        &TYPING,        &PONG,
-    &ENTRY,         &HELLO_TOLD, &READ_TOLD, &TYPING_TOLD, &PRESENCE_TOLD, NULL};
+    &CONVERSATIONS, &LOG,         &MESSAGE,       &SEND,         &COMMIT, &KEPT,  &WRAP_AGAIN,
+    &LEAVE,         &RECEIPT,     &READ,          &TYPING,       &PONG,   &ENTRY, &HELLO_TOLD,
+    &READ_TOLD,     &TYPING_TOLD, &PRESENCE_TOLD, &OUTSIDE_TOLD, NULL};

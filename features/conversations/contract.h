@@ -131,12 +131,16 @@ typedef struct typing_told {
     bool typing;
 } typing_told;
 
+typedef struct outside_told {
+    conversation_id conversation;
+} outside_told;
+
 typedef struct presence_told {
     account_id account;
     bool here;
 } presence_told;
 
 extern const shape CONVERSATIONS, LOG, ENTRY, MESSAGE, SEND, COMMIT, KEPT, WRAP_AGAIN, LEAVE, RECEIPT, READ,
-    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD;
+    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD, OUTSIDE_TOLD;
 
 #endif

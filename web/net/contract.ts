@@ -738,6 +738,12 @@ export interface PresenceNews {
   readonly here: boolean;
 }
 
+/** told as `outside` */
+export interface OutsideNews {
+  /** it goes on without you */
+  readonly conversation: Id;
+}
+
 /** somebody would like to be heard */
 export interface Ask {
   /** sealed to the team's key */

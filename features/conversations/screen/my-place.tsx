@@ -9,13 +9,14 @@ import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import type { Talks } from "./talks.ts";
-import { postCommit, type ConversationSaid } from "./wire.ts";
+import type { ConversationSaid } from "./wire.ts";
 
 interface MyPlaceProps {
   readonly talks: Talks;
   readonly kept: boolean;
   readonly onOpen: (conversation: string) => void;
   readonly onAsk: () => void;
+  readonly onChangeListener: (conversation: string) => void;
   readonly onKeep: () => void;
   readonly onTake: () => void;
   readonly onErase: () => void;
@@ -25,23 +26,12 @@ interface MyPlaceProps {
 export function MyPlace(props: MyPlaceProps) {
   const { talks } = props;
   const trouble = useSignal<string | null>(null);
-  const asked = useSignal<string | null>(null);
   useEffect(() => {
     talks.refresh().catch((error: unknown) => (trouble.value = troubleWords(error)));
   }, [talks]);
   const own = talks.me.session.account;
   const pairs = (talks.list.value ?? []).filter((c) => c.kind === "pair");
   const current = pairs.find((c) => c.members.some((m) => m.account !== own));
-
-  const changeListener = async (conversation: ConversationSaid): Promise<void> => {
-    try {
-      await letListenerGo(talks, conversation);
-      asked.value = null;
-      props.onAsk();
-    } catch (error) {
-      trouble.value = troubleWords(error);
-    }
-  };
 
   return (
     <div class="sheet">
@@ -59,8 +49,11 @@ export function MyPlace(props: MyPlaceProps) {
           {pairs.map((c) => (
             <li key={c.conversation}>
               <Button wide look={c === current ? "primary" : "plain"} onPress={() => props.onOpen(c.conversation)}>
-                {c.position > c.mine.read && c !== current ? <span class="dot" aria-hidden="true" /> : null}
-                {t("my_place.talk", { name: names(c, own), day: dayName(c.at_ms, Date.now()) })}
+                {c === current && talks.open(c.conversation).talk.unread.value ? <span class="dot" aria-hidden="true" /> : null}
+                {t(c === current && talks.open(c.conversation).talk.unread.value ? "my_place.talk_unread" : "my_place.talk", {
+                  name: names(c, own),
+                  day: dayName(c.at_ms, Date.now()),
+                })}
               </Button>
             </li>
           ))}
@@ -69,12 +62,8 @@ export function MyPlace(props: MyPlaceProps) {
           <Button look="primary" wide onPress={props.onAsk}>
             {t("front.talk")}
           </Button>
-        ) : asked.value === current.conversation ? (
-          <Banner action={<Button look="primary" onPress={() => void changeListener(current)}>{t("my_place.change_sure")}</Button>}>
-            {t("my_place.change_what", { name: names(current, own) })}
-          </Banner>
         ) : (
-          <Button wide onPress={() => (asked.value = current.conversation)}>
+          <Button wide onPress={() => props.onChangeListener(current.conversation)}>
             {t("my_place.change_listener")}
           </Button>
         )}
@@ -104,17 +93,4 @@ export function MyPlace(props: MyPlaceProps) {
 function names(conversation: ConversationSaid, own: string): string {
   const others = conversation.members.filter((m) => m.account !== own).map((m) => m.name ?? t("room.somebody"));
   return others.length === 0 ? t("my_place.alone") : others.join(", ");
-}
-
-/** The listener is taken out of the conversation: from that commit on, nothing new can be opened by them. */
-async function letListenerGo(talks: Talks, conversation: ConversationSaid): Promise<void> {
-  const { talk } = talks.open(conversation.conversation);
-  await talk.catchUp();
-  const changes = conversation.members
-    .filter((m) => m.account !== talks.me.session.account)
-    .map((m) => ({ do: "remove", account: m.account }) as const);
-  const commit = await talks.me.vault.ask("commit", { conversation: talk.id, kind: "change", changes });
-  await postCommit(talk.id, commit);
-  await talk.catchUp();
-  await talks.refresh();
 }

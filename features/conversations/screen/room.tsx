@@ -19,6 +19,7 @@ import { Thread } from "./thread.tsx";
 import { found, newestOfOthers } from "./thread.ts";
 import { HindranceBanner } from "./hindrance.tsx";
 import { atEnd } from "./writing.ts";
+import type { MemberSaid } from "./wire.ts";
 import "./room.css";
 
 interface RoomProps {
@@ -74,7 +75,7 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, above, below }: Ro
         <div>
           <h1>{members === "" ? t("room.title") : members}</h1>
           {listener === undefined ? null : <p class="small">{roleWords(listener.role)}</p>}
-          <Presence open={open} />
+          {talk.outside.value ? null : <Presence open={open} />}
         </div>
         <div class="row">
           {onBack === null ? null : (
@@ -90,15 +91,21 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, above, below }: Ro
           </Button>
         </div>
       </div>
-      <WhoHears>{members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
+      <WhoHears>{talk.outside.value ? t("room.who_outside") : members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
       <WishLine open={open} />
       <FeltLine open={open} />
       {above}
       {searching.value ? <Search open={open} /> : null}
       <Thread talk={talk} items={items} names={talk.names.value} />
       {below}
-      <State open={open} onSignIn={onSignIn} />
-      <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
+      {talk.outside.value ? (
+        <Banner look="warm">{t("room.outside")}</Banner>
+      ) : (
+        <>
+          <State open={open} onSignIn={onSignIn} />
+          <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
+        </>
+      )}
     </div>
   );
 }
@@ -108,12 +115,24 @@ function Presence({ open }: { readonly open: Open }) {
   const others = talk.members.value.filter((m) => m.account !== talk.me.session.account);
   const typing = others.filter((m) => talk.typing.value.has(m.account));
   const there = others.filter((m) => talk.here.value.has(m.account));
-  const words = typing.length > 0 ? t("room.typing") : there.length > 0 ? t("room.here") : t("room.away");
+  const here = hereWords(open, there);
+  const heard = there.length > 0 ? here : "";
+  useEffect(() => {
+    if (heard !== "") announce(heard);
+  }, [heard]);
+  const words = typing.length > 0 ? t("room.typing") : there.length > 0 ? here : t("room.away");
   return (
     <p class="small muted room-presence">
       {there.length > 0 ? <span class="dot" aria-hidden="true" /> : null} {words}
     </p>
   );
+}
+
+/** Said to a client about the one person who listens; with more people in the room it would not be true. */
+function hereWords({ talk }: Open, there: readonly MemberSaid[]): string {
+  const [listener] = there;
+  if (talk.me.session.role !== "client" || talk.members.value.length !== 2 || listener === undefined) return t("room.here");
+  return t("room.here_with_you", { name: talk.names.value.get(listener.account) ?? t("room.somebody") });
 }
 
 /** What the person asked for, in front of the one who listens, all the time. */

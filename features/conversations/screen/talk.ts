@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One conversation, as this device knows it: the log read in order through the vault, who is in it, how far each has read.
 // Sending is outbox.ts, which shares this.
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Read, View } from "../../../web/bridge/vault/vault.ts";
 import type { Me } from "../../../web/net/me.ts";
 import { judgedNow } from "../../../web/net/place.ts";
 import { keepState } from "../../../web/net/state.ts";
 import { addedBy, type Felt, type MirrorSaid, type Opening } from "./taking.ts";
-import { inOrder, reachOf, type Item } from "./thread.ts";
+import { hasNews, inOrder, reachOf, type Item } from "./thread.ts";
 import { putReceipt, readLog, type ConversationSaid, type EntrySaid, type MemberSaid } from "./wire.ts";
 
 export type Phase = "reading" | "ready" | "held" | "trouble";
@@ -30,7 +30,11 @@ export class Talk {
   readonly opening = signal<Opening | null>(null);
   readonly felt = signal<Felt | null>(null);
   readonly mirrors = signal<readonly MirrorSaid[]>([]);
+  /** Taken out: it goes on without us. */
+  readonly outside = signal(false);
   readonly read = signal<ReadonlyMap<string, number>>(new Map());
+  /** Somebody else's words lie beyond what was seen here or on another device. One's own words are no news. */
+  readonly unread = computed(() => hasNews(this.items.value, this.#readSaid.value));
   /** Words of others that came since the page was opened: for the voice that reads new words aloud. */
   onNew: (item: Item) => void = () => undefined;
   /** Before the first commit is read: is it ours, and by a listener this place vouches for? */
@@ -43,7 +47,7 @@ export class Talk {
   #receiptTimer: ReturnType<typeof setTimeout> | undefined;
   #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #typingSaidAt = 0;
-  #readSaid = 0;
+  readonly #readSaid = signal(0);
   #caughtUp = false;
   #ended = false;
 
@@ -58,7 +62,7 @@ export class Talk {
       this.members.value = said.members;
       this.here.value = new Set(said.here);
       this.read.value = new Map(said.read.map((r) => [r.account, r.position]));
-      this.#readSaid = Math.max(this.#readSaid, said.mine.read);
+      this.#readSaid.value = Math.max(this.#readSaid.peek(), said.mine.read);
       const names = new Map(this.names.peek());
       for (const member of said.members) if (member.name !== undefined) names.set(member.account, member.name);
       this.names.value = names;
@@ -218,10 +222,11 @@ export class Talk {
 
   /** I have seen up to here, with my own eyes: the page was in front. */
   sayRead(position: number): void {
-    if (position <= this.#readSaid) return;
-    this.#readSaid = position;
+    const before = this.#readSaid.peek();
+    if (position <= before) return;
+    this.#readSaid.value = position;
     this.me.socket.ask("read", { conversation: this.id, position }).catch(() => {
-      this.#readSaid = 0;
+      this.#readSaid.value = before;
     });
     clearTimeout(this.#receiptTimer);
     this.#receiptTimer = setTimeout(() => void this.#receipt().catch(() => undefined), RECEIPT_AFTER_MS);

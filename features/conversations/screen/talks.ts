@@ -10,7 +10,7 @@ import type { Told } from "../../../web/net/socket.ts";
 import { Outbox } from "./outbox.ts";
 import { firstWordsLabel, unwrapped, wrapped } from "./sending.ts";
 import { Talk } from "./talk.ts";
-import { entryAnswer, presenceTold, readConversations, readTold, typingTold, type ConversationSaid } from "./wire.ts";
+import { entryAnswer, outsideTold, presenceTold, readConversations, readTold, typingTold, type ConversationSaid } from "./wire.ts";
 
 export interface Open {
   readonly talk: Talk;
@@ -121,6 +121,12 @@ export class Talks {
         case "presence": {
           const { account, here } = presenceTold(told);
           for (const { talk } of this.#open.values()) talk.heardPresence(account, here);
+          break;
+        }
+        case "outside": {
+          const open = this.#open.get(outsideTold(told).conversation);
+          if (open !== undefined) open.talk.outside.value = true;
+          void this.refresh().catch(() => undefined);
           break;
         }
         case "request": {

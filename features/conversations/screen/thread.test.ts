@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { found, inOrder, newestOfOthers, partsOf, reachOf, rowsOf, saysReach, type Item, type Reach } from "./thread.ts";
+import { found, hasNews, inOrder, newestOfOthers, partsOf, reachOf, rowsOf, saysReach, type Item, type Reach } from "./thread.ts";
 
 const DAY = Date.UTC(2026, 10, 23, 12);
 let keys = 0;
@@ -56,4 +56,11 @@ test("one's own words do not count as read", () => {
 
 test("parts before the last stay the same lists in content", () => {
   assert.deepEqual(partsOf([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
+});
+
+test("one's own last words are no news; somebody else's are until they were seen", () => {
+  const both = [words("a", { position: 3 }), words("b", { position: 9, mine: true })];
+  assert.equal(hasNews(both, 3), false);
+  assert.equal(hasNews(both, 2), true);
+  assert.equal(hasNews([words("c", { position: null, mine: true })], 0), false);
 });

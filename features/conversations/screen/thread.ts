@@ -131,3 +131,8 @@ export function newestOfOthers(items: readonly Item[]): number {
   }
   return newest;
 }
+
+/** Words of somebody else beyond what was seen. One's own words, and lines about the talk itself, are no news. */
+export function hasNews(items: readonly Item[], seen: number): boolean {
+  return items.some((item) => item.kind !== "line" && !item.mine && item.position !== null && item.position > seen);
+}

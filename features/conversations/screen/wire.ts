@@ -47,6 +47,7 @@ export type Kept = Decoded<typeof keptAnswer>;
 
 export const readTold = shape({ conversation: text, account: text, position: whole }) satisfies Decoder<contract.ReadNews>;
 export const typingTold = shape({ conversation: text, account: text, typing: yesNo }) satisfies Decoder<contract.TypingNews>;
+export const outsideTold = shape({ conversation: text }) satisfies Decoder<contract.OutsideNews>;
 export const presenceTold = shape({ account: text, here: yesNo }) satisfies Decoder<contract.PresenceNews>;
 
 const ENTRIES_AT_ONCE = 500;

@@ -9,6 +9,7 @@ import { Choice, Field } from "../../../web/kit/field.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { Draft } from "../../../web/net/draft.ts";
 import { arrive, me, type Me } from "../../../web/net/me.ts";
+import { keepState } from "../../../web/net/state.ts";
 import { judgedNow, readPlace } from "../../../web/net/place.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
@@ -34,7 +35,7 @@ export function nextStep(): Step {
 }
 
 /** How would you like to be heard, and a name for here. With the name the vault is made, silently. */
-export function AskingDoor({ place }: { readonly place: Place | null }) {
+export function AskingDoor({ place, onBack }: { readonly place: Place | null; readonly onBack: (() => void) | null }) {
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
   const named = async (): Promise<void> => {
@@ -56,13 +57,16 @@ export function AskingDoor({ place }: { readonly place: Place | null }) {
       {canAsk(place) === "no_team" ? <Banner look="warm">{t("asking.nobody_yet")}</Banner> : null}
       {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
       {step.value === "wish" ? (
-        <WishStep wish={wish.value} onWish={(w) => (wish.value = w)} onNext={() => (step.value = "name")} />
+        <WishStep wish={wish.value} onWish={(w) => (wish.value = w)} onNext={() => (step.value = "name")} onBack={onBack} />
       ) : (
         <form class="stack" onSubmit={(e) => (e.preventDefault(), void named())}>
           <Heading>{t("asking.name_title")}</Heading>
           <NameFields name={name.value} onName={(n) => (name.value = n)} />
           <Button look="primary" submit wide busy={busy.value}>
             {busy.value ? t("asking.making") : t("kit.continue")}
+          </Button>
+          <Button look="quiet" onPress={() => (step.value = "wish")}>
+            {t("kit.back")}
           </Button>
           <WhoHears>{t("asking.name_who")}</WhoHears>
         </form>
@@ -78,9 +82,11 @@ interface WordsProps {
   /** Kept on this device before the place has it: the same words are the first of the conversation. */
   readonly onSealed: (asked: Asked) => Promise<void>;
   readonly onAsked: (conversation: string) => void;
+  /** Somebody else was asked for: done before the place is asked, and not at all if the person turns back. */
+  readonly before: (() => Promise<void>) | null;
 }
 
-export function AskingWords({ me, invitation, onSealed, onAsked }: WordsProps) {
+export function AskingWords({ me, invitation, onSealed, onAsked, before }: WordsProps) {
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
   const draft = useMemo(() => new Draft(me.vault, "draft/asking"), [me]);
@@ -104,7 +110,10 @@ export function AskingWords({ me, invitation, onSealed, onAsked }: WordsProps) {
       await me.vault.ask("pinPlace", { place_key: place.place_key });
       const team = { certificate: place.team.certificate, lead_certificate: place.team.lead_certificate, place_key: place.place_key };
       const sealed = await me.vault.ask("sealFirstWords", { team, body, time_ms: atMs, now_ms: judgedNow() });
+      // Every device of this account is to know the conversation that answers these words.
+      void keepState(me.vault).catch(() => undefined);
       await onSealed({ conversation: sealed.conversation, mid: sealed.mid, atMs, body });
+      await before?.();
       const invited = invitation === null ? null : await me.vault.ask("inviteAnswer", { text: invitation, conversation: sealed.conversation });
       await askToBeHeard({
         first_words: sealed.first_words,
@@ -130,6 +139,9 @@ export function AskingWords({ me, invitation, onSealed, onAsked }: WordsProps) {
         <Button look="primary" submit wide busy={busy.value}>
           {busy.value ? t("asking.sealing") : t("asking.send")}
         </Button>
+        <Button look="quiet" onPress={() => (step.value = "name")}>
+          {t("kit.back")}
+        </Button>
         <WhoHears>{invitation === null ? t("asking.words_who") : t("asking.words_who_invited")}</WhoHears>
       </form>
     </div>
@@ -151,12 +163,13 @@ interface WishProps {
   readonly wish: WishWord;
   readonly onWish: (wish: WishWord) => void;
   readonly onNext: () => void;
+  readonly onBack: (() => void) | null;
 }
 
-function WishStep({ wish, onWish, onNext }: WishProps) {
+function WishStep({ wish, onWish, onNext, onBack }: WishProps) {
   return (
     <form class="stack" onSubmit={(e) => (e.preventDefault(), onNext())}>
-      <h1>{t("asking.wish_title")}</h1>
+      <Heading>{t("asking.wish_title")}</Heading>
       <Choice<WishWord>
         legend={t("asking.wish_title")}
         quietLegend
@@ -184,6 +197,11 @@ function WishStep({ wish, onWish, onNext }: WishProps) {
       <Button look="primary" submit wide>
         {t("kit.continue")}
       </Button>
+      {onBack === null ? null : (
+        <Button look="quiet" onPress={onBack}>
+          {t("kit.back")}
+        </Button>
+      )}
       <WhoHears>{t("asking.wish_who")}</WhoHears>
     </form>
   );

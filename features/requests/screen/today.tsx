@@ -8,11 +8,12 @@ import { Button } from "../../../web/kit/button.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import type { Me } from "../../../web/net/me.ts";
 import { onTold } from "../../../web/net/me.ts";
-import { judgedNow, placeNow } from "../../../web/net/place.ts";
+import { judgedNow, place, placeNow, readPlace } from "../../../web/net/place.ts";
 import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { byWhen, howLong } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
+import { answerBy } from "./hours.ts";
 import { openTeam, type TeamStanding } from "./team.ts";
 import { STAY_HOURS, inOrder, untilFrom, urgency } from "./today.ts";
 import { colleagues, passOn, postAccept, putDuty, whoWaits, type WaitingSaid } from "./wire.ts";
@@ -42,7 +43,7 @@ export function Today({ me, news, mine, onOpen, onAccepted }: TodayProps) {
   const look = async (): Promise<void> => {
     if (!me.session.certified) return;
     try {
-      const waiting = await whoWaits();
+      const [waiting] = await Promise.all([whoWaits(), readPlace()]);
       if (waiting.length > requests.peek().length) announce(t("today.somebody_waits"));
       requests.value = waiting;
       trouble.value = null;
@@ -177,6 +178,7 @@ interface CardProps {
 function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
   const opened = useSignal<Opened | "broken" | null>(null);
   const busy = useSignal(false);
+  const passed = useSignal(false);
   const trouble = useSignal<string | null>(null);
   useEffect(() => {
     if (!canOpen) return;
@@ -210,6 +212,8 @@ function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
   const pass = async (): Promise<void> => {
     try {
       await passOn(request.conversation);
+      passed.value = true;
+      announce(t("today.passed"));
       onGone();
     } catch (error) {
       trouble.value = troubleWords(error);
@@ -218,13 +222,14 @@ function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
 
   const now = placeNow();
   const words = opened.value;
-  const soon = urgency(request.made_ms, request.promise_by_ms, now);
+  const promisedBy = place.value === null ? request.promise_by_ms : answerBy(request, place.value);
+  const soon = urgency(request.made_ms, promisedBy, now);
   return (
     <li class="card">
       <h3>{words !== null && words !== "broken" && words.name !== "" ? words.name : t("today.somebody")}</h3>
       <p class="muted figures">
         {t("today.waits_since", { time: howLong(now - request.made_ms) })}{" "}
-        {soon === "late" ? t("today.promise_late") : t("today.promise", { time: byWhen(request.promise_by_ms, now) })}
+        {soon === "late" ? t("today.promise_late") : t("today.promise", { time: byWhen(promisedBy, now) })}
         {request.for_me ? ` ${t("today.yours")}` : ""}
       </p>
       {words === "broken" ? <Banner look="warm">{t("today.broken")}</Banner> : null}
@@ -237,12 +242,13 @@ function WaitingCard({ me, request, canOpen, onAccepted, onGone }: CardProps) {
         </>
       ) : null}
       {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
+      {passed.value ? <p>{t(request.for_me ? "today.passed_nobody" : "today.passed")}</p> : null}
       <p class="small muted">{t("today.pact")}</p>
       <div class="row">
         <Button look="primary" busy={busy.value} disabled={!canOpen || words === "broken"} onPress={() => void accept()}>
           {t("today.accept")}
         </Button>
-        <Button onPress={() => void pass()}>{t("today.pass")}</Button>
+        {passed.value && !request.for_me ? null : <Button onPress={() => void pass()}>{t("today.pass")}</Button>}
       </div>
     </li>
   );

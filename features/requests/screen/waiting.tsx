@@ -14,8 +14,8 @@ import { link } from "../../../web/net/me.ts";
 import { placeNow, readPlace } from "../../../web/net/place.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { byWhen, dateAndTime } from "../../../web/words/when.ts";
-import { locale, t } from "../../../web/words/words.ts";
-import { opening } from "./asking.ts";
+import { t } from "../../../web/words/words.ts";
+import { answerBy, opening } from "./hours.ts";
 import { myRequests, withdraw, type RequestSaid } from "./wire.ts";
 import "./waiting.css";
 
@@ -86,6 +86,7 @@ export function Waiting({ me, place, conversation, news, onOpened, onStopped, on
         <Button look="primary" onPress={onStopped}>
           {t("waiting.ask_again")}
         </Button>
+        <WhoHears>{t("waiting.who_over")}</WhoHears>
       </div>
     );
   }
@@ -119,19 +120,19 @@ export function Waiting({ me, place, conversation, news, onOpened, onStopped, on
 
 function Facts({ request, place }: { readonly request: RequestSaid; readonly place: Place | null }) {
   const now = placeNow();
-  const hours = place === null ? null : opening(place.hours, now, place.time_zone);
+  const hours = place === null ? null : opening(place, now);
   return (
     <dl class="waiting-facts card">
       <div>
         <dt>{t("waiting.ahead_label")}</dt>
         <dd>{aheadWords(request)}</dd>
       </div>
-      {hours !== null && !hours.open ? (
+      {hours === null ? null : (
         <div>
           <dt>{t("waiting.hours_label")}</dt>
-          <dd>{t("waiting.closed", { day: weekdayName(hours.then.weekday), time: minuteWords(hours.then.fromMinute) })}</dd>
+          <dd>{t(hours.open ? "waiting.open" : "waiting.closed", { time: byWhen(hours.thenMs, now) })}</dd>
         </div>
-      ) : null}
+      )}
       <div>
         <dt>{t("waiting.owner_label")}</dt>
         <dd>{request.owner_name === undefined ? t("waiting.owner_team") : t("waiting.owner", { name: request.owner_name })}</dd>
@@ -139,7 +140,7 @@ function Facts({ request, place }: { readonly request: RequestSaid; readonly pla
       <div>
         <dt>{t("waiting.nobody_label")}</dt>
         <dd>
-          {request.promise_by_ms > now ? t("waiting.promise", { time: byWhen(request.promise_by_ms, now) }) : t("waiting.promise_late")}{" "}
+          {promiseWords(place === null ? request.promise_by_ms : answerBy(request, place), request.expires_ms, now)}{" "}
           {t("waiting.stays", { time: dateAndTime(request.expires_ms) })}
         </dd>
       </div>
@@ -147,17 +148,14 @@ function Facts({ request, place }: { readonly request: RequestSaid; readonly pla
   );
 }
 
+/** Nothing is promised that comes after the words themselves are gone. */
+function promiseWords(byMs: number, expiresMs: number, now: number): string {
+  if (byMs > expiresMs) return t("waiting.promise_none");
+  return byMs > now ? t("waiting.promise", { time: byWhen(byMs, now) }) : t("waiting.promise_late");
+}
+
 function aheadWords(request: RequestSaid): string {
   return request.ahead === 0 ? t("waiting.ahead_none") : t("waiting.ahead", { count: request.ahead });
-}
-
-/** 2024 began on a Monday: day n of it is weekday n. */
-function weekdayName(weekday: number): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + weekday));
-}
-
-function minuteWords(minute: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(minute * 60_000);
 }
 
 /** The one moving thing of the page: six seconds, slow, and it stops on a press. */

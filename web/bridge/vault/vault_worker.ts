@@ -4,6 +4,7 @@
 import { assets } from "../assets.ts";
 import { answer, BridgeError, type Answers } from "../rpc.ts";
 import { Account } from "./account.ts";
+import { firstOf, joined, withFirst } from "./choices.ts";
 import { toText } from "./codec.ts";
 import { Conversations } from "./conversations.ts";
 import { deviceKept, forgetRoot } from "./device.ts";
@@ -198,7 +199,11 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return (await rooms()).state.kept(serial);
   },
   async stateFrom({ serial, state }) {
-    return (await rooms()).state.from(serial, state);
+    const it = (await rooms()).state;
+    const ours = it.view().choices;
+    const view = it.from(serial, state);
+    const both = joined(ours, view.choices);
+    return both === null ? view : it.keepChoices(both);
   },
   async pin({ account, ik, how, at_ms, decided }) {
     return (await rooms()).state.pin(account, ik, how, at_ms, decided === true);
@@ -295,9 +300,10 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   // ---- First words ----
 
   async sealFirstWords(asked) {
-    const { module, people } = await rooms();
+    const { module, people, state } = await rooms();
     const [conversation, mid] = [drawId(module), drawId(module)];
     const { hash, first_words } = people.firstSeal(asked, conversation, mid);
+    state.keepChoices(withFirst(state.view().choices, conversation, hash));
     return { conversation, first_words, mid, stored: await keepOrHold(FIRST + conversation, hash) };
   },
   async openFirstWords({ first_words }) {
@@ -307,8 +313,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return (await rooms()).people.accept(first_words, now_ms);
   },
   async genesisAccept(asked) {
-    const { people } = await rooms();
-    const hash = await kept(FIRST + asked.conversation);
+    const { people, state } = await rooms();
+    // Asked on another device of this account: the account state knows it too.
+    const hash = (await kept(FIRST + asked.conversation)) ?? firstOf(state.view().choices, asked.conversation);
     if (hash === null) throw new BridgeError("not_there");
     return people.genesisAccept(hash, asked);
   },
