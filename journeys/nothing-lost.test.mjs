@@ -96,6 +96,21 @@ chapter("two tabs of one person agree", async () => {
   await second.close();
 });
 
+chapter("words near the limit, and words from right to left, arrive as they were written", async () => {
+  const long = `${"It goes on and on. ".repeat(842)}The end.`.slice(-15_990);
+  const mixed = "She said שלום, אני כאן and then nothing.\n\nמה עכשיו? (now)";
+  for (const words of [long, mixed]) {
+    await say(heron.page, words);
+    await said(ana.page, words.slice(-20).split("\n").at(-1)).last().waitFor();
+    assert.equal((await thread(ana.page)).at(-1), words);
+  }
+  await heron.page.getByLabel("Write here").fill("話".repeat(6000));
+  await shown(heron.page, "This is longer than one message can be. Please send it in two parts.").waitFor();
+  await button(heron.page, "Send").click();
+  assert.equal((await heron.page.getByLabel("Write here").inputValue()).length, 6000);
+  await heron.page.getByLabel("Write here").fill("");
+});
+
 chapter("a file and its name arrive whole, sealed on the way", async () => {
   const photo = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
   await heron.page.locator("input[type=file]").setInputFiles({ name: "window.png", mimeType: "image/png", buffer: photo });

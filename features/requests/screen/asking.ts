@@ -7,6 +7,12 @@ export type WishWord = "listen" | "sort_out" | "unknown";
 export const WISHES: Readonly<Record<WishWord, 0 | 1 | 2>> = { unknown: 0, listen: 1, sort_out: 2 };
 export const CHANNELS = ["write", "speak", "see", "phone"] as const;
 export const LONGEST_NAME = 64;
+/** Bytes of first words that fit beside a name into one sealed body (VAULT_BODY_MAX). Letters of many scripts take two or three. */
+export const LONGEST_WORDS = 16_000;
+
+export function fits(words: string): boolean {
+  return new TextEncoder().encode(words.trim()).length <= LONGEST_WORDS;
+}
 
 /** Two names to take, different every time; `chance` is in [0, 1). */
 export function twoNames(list: string, chance: () => number): readonly [string, string] {

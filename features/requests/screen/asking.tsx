@@ -13,7 +13,7 @@ import { keepState } from "../../../web/net/state.ts";
 import { judgedNow, readPlace } from "../../../web/net/place.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
-import { WISHES, canAsk, nameFrom, twoNames, type Step, type WishWord } from "./asking.ts";
+import { WISHES, canAsk, fits, nameFrom, twoNames, type Step, type WishWord } from "./asking.ts";
 import { askToBeHeard } from "./wire.ts";
 
 export type OpeningBody = { readonly kind: "opening"; readonly wish: 0 | 1 | 2; readonly channel: number; readonly name: string; readonly text: string };
@@ -96,7 +96,7 @@ export function AskingWords({ me, invitation, onSealed, onAsked, before }: Words
   }, [draft]);
 
   const send = async (): Promise<void> => {
-    if (busy.value) return;
+    if (busy.value || !fits(draft.text.peek())) return;
     busy.value = true;
     trouble.value = null;
     try {
@@ -135,7 +135,7 @@ export function AskingWords({ me, invitation, onSealed, onAsked, before }: Words
       {draft.kept.value ? null : <Banner look="warm">{t("draft.not_kept")}</Banner>}
       <form class="stack" onSubmit={(e) => (e.preventDefault(), void send())}>
         <Heading>{t("asking.words_title")}</Heading>
-        <Field label={t("asking.words_label")} hint={t("asking.words_hint")} long rows={7} maxLength={8000} value={draft.text.value} onValue={(text) => draft.write(text)} />
+        <Field label={t("asking.words_label")} hint={t("asking.words_hint")} long rows={7} maxLength={8000} value={draft.text.value} onValue={(text) => draft.write(text)} error={fits(draft.text.value) ? null : t("asking.too_long")} />
         <Button look="primary" submit wide busy={busy.value}>
           {busy.value ? t("asking.sealing") : t("asking.send")}
         </Button>
