@@ -10,8 +10,11 @@ import { staff } from "../features/staff/screen/wire.ts";
 import { WhoHears } from "../web/kit/who-hears.tsx";
 import { Banner } from "../web/kit/banner.tsx";
 import { auditRebuilt, type Me } from "../web/net/me.ts";
-import { place } from "../web/net/place.ts";
+import { place, readPlace } from "../web/net/place.ts";
 import { t } from "../web/words/words.ts";
+
+/** Numbers that stand still would be believed. */
+const LOOK_AGAIN_MS = 20_000;
 
 export function Administrator({ me }: { readonly me: Me }) {
   const hasKey = useSignal(place.value?.place_key !== undefined);
@@ -22,6 +25,10 @@ export function Administrator({ me }: { readonly me: Me }) {
       () => undefined,
     );
   }, [me]);
+  useEffect(() => {
+    const timer = setInterval(() => void readPlace().catch(() => undefined), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
   const now = place.value;
   return (
     <div class="sheet">

@@ -83,6 +83,7 @@ chapter("closing the door ends everything of theirs, where they stand", async ()
 });
 
 chapter("what was done stands in the log, by name, and nothing of what was said", async () => {
+  await shown(admin.page, /Kim: closed the door \(Ana\)/).waitFor();
   await admin.page.reload();
   await unlock(admin.page, STAFF_PASSWORD, admin.sheet.secretKey);
   await shown(admin.page, /Kim: closed the door \(Ana\)/).waitFor();

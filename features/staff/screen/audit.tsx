@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { dateAndTime } from "../../../web/words/when.ts";
+import { onTold } from "../../../web/net/me.ts";
 import { t } from "../../../web/words/words.ts";
 import { audit, type AuditSaid } from "./wire.ts";
 
@@ -31,12 +32,18 @@ function actWords(act: string): string {
 export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string> }) {
   const said = useSignal<AuditSaid | null>(null);
   useEffect(() => {
-    audit(0)
-      .then((first) => (first.count > first.entries.length ? audit(Math.max(0, first.count - SHOWN)) : first))
-      .then(
-        (all) => (said.value = all),
-        () => undefined,
-      );
+    const look = (): void =>
+      void audit(0)
+        .then((first) => (first.count > first.entries.length ? audit(Math.max(0, first.count - SHOWN)) : first))
+        .then(
+          (all) => (said.value = all),
+          () => undefined,
+        );
+    look();
+    // Staff did something: here, or on another administrator's device.
+    return onTold((told) => {
+      if (told.t === "staff") look();
+    });
   }, []);
   const now = said.value;
   if (now === null) return null;
