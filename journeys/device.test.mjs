@@ -67,7 +67,7 @@ async function opened(person) {
 }
 
 async function backToToday() {
-  await button(ana.page, "End for now").click();
+  await button(ana.page, "Back").click();
   await heading(ana.page, "Today").waitFor();
 }
 
