@@ -25,7 +25,7 @@
 #define FILE_VERSION  1u
 #define ROWS_BITS_MIN 8u
 #define ROWS_BITS_MAX 20u
-#define TRAP_FROM     0.3f
+#define TRAP_FROM     0.1f
 
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {

@@ -8,7 +8,7 @@ import data
 
 LEAN = 0.035  # calibration error that a better cut may cost
 KNOTS = 17
-TRAP_FROM = 0.3  # as in listening/model/model.c
+TRAP_FROM = 0.1  # as in listening/model/model.c
 
 
 def sigmoid(z):
@@ -109,9 +109,9 @@ def fit(Z, c):
     slope[:4], bias[:4] = main_scale(Z[rows, :4], Y[rows, :4].argmax(1))
     for h in range(4, len(data.HEADS)):
         rows = both(pairs) if data.EMOTIONAL_1 <= h <= data.EXPLORATION_2 else both(talk)
-        if h == data.VALIDATION:
+        if h in (data.VALIDATION, data.TRAP):
             rows = both(np.flatnonzero(c.source == 2))
-        if h in (data.TRAP, data.ADVICE):
+        if h == data.ADVICE:
             rows = both(np.flatnonzero(c.source != 1))
         rows = rows[~np.isnan(Y[rows, h])]
         if len(rows) < 30 or len(set(Y[rows, h])) < 2:

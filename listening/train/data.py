@@ -2,7 +2,10 @@
 """Coded turns: the two public sets where they are at hand, and the corpus written for this project.
 
 Every turn comes in three spellings: as written (o), in lower case without marks as a recogniser gives it (s), and with
-half of the marks dropped by chance (p). Training mixes them; every figure is taken on o and on s.
+half of the marks dropped by chance (p). Every figure is taken on o and on s. Training sees the turns as o, s and p too,
+but so that neither the answer nor the place in a talk tells where a line comes from: half of the turns without their
+answers ("to learn from: o" has those that "to learn from: s" lacks), and written lines at different places, with
+answers that say nothing about them.
 """
 import glob
 import hashlib
@@ -22,7 +25,14 @@ HEADS = ["reflection is main", "question is main", "input is main", "other is ma
 
 POOR_NEGATIVES = 8.0  # weight of turns of poor sessions that are no reflections: the trap (EVIDENCE.md)
 TRAPS = 3.0           # weight of the written traps in the session heads
-BEFORE = [("listener", "mhm"), ("speaker", "yeah")] * 3  # written lines stand in the middle of a talk
+BEFORE = [("listener", "mhm"), ("speaker", "yeah")] * 3  # where figures are taken, written lines follow this
+ANSWERS = ["Yeah.", "Mm.", "I suppose so.", "No, not really.", "I don't know.", "Yes, exactly.", "Well, maybe.",
+           "It's just hard, you know.", "Okay.", "I never thought of it like that.", "That's not what I said.",
+           "Thank you.", "Yeah, I guess.", "No.", "Right."]
+SEEN = ["o", "s"]
+LEARNED = {"lo": "o", "ls": "s", "lp": "p"}  # the same turns to learn from
+LINES_WEIGHT = 0.6  # written lines against those of talks, but for input and advice
+ADVICE_LINES = 2.0
 
 
 def stripped(text):
@@ -57,23 +67,49 @@ class Coded:
     levels: np.ndarray = None  # pairs: the three levels, -1 elsewhere
 
 
-def load(engine, data, corpus, spellings="osp", seed=7):
+def talk_rows(engine, talk, how, rng, answered):
+    """answered: per turn whether its answer may be read."""
+    who = lambda t, yes: t["who"] if t["who"] == "speaker" or yes else "waiting listener"
+    return engine.turns([(who(t, yes), spell(t["text"], how, rng)) for t, yes in zip(talk["turns"], answered)])
+
+
+def placed(line, others, rng):
+    """A written line somewhere in a talk: (what goes before, what comes after). others: lines of the same voice."""
+    drawn = lambda: others[rng.integers(len(others))]
+    exchanges = [drawn() for _ in range(2)]
+    before = (BEFORE, [], [(who, x[who]) for x in exchanges for who in ("speaker", "listener")])[rng.integers(3)]
+    after = (None, ANSWERS[rng.integers(len(ANSWERS))], None, drawn()["speaker"])[rng.integers(4)]
+    return before, [("speaker", after)] if after else []
+
+
+def line_row(engine, line, how, rng, before, after):
+    turns = [*before, ("speaker", line["speaker"]), ("listener", line["listener"])]
+    at = sum(who == "listener" for who, _ in turns) - 1
+    return engine.turns([(who, spell(text, how, rng)) for who, text in turns + after])[at]
+
+
+def load(engine, data, corpus, seed=7):
     conversations = read_lines(f"{data}/annomi-dev.jsonl") if data else []
     pairs = read_lines(f"{data}/epitome-dev.jsonl") if data else []
     lines = [line for path in sorted(glob.glob(f"{corpus}/*.jsonl")) if "other-hand" not in os.path.basename(path)
              for line in read_lines(path)]
+    voices = {}
+    for line in lines:
+        voices.setdefault(line["voice"], []).append(line)
+    coin = np.random.default_rng(seed)
+    half = [coin.random(len(talk["turns"])) < 0.5 for talk in conversations]
     c = Coded()
-    for how in spellings:
+    for name, how in [(how, how) for how in SEEN] + list(LEARNED.items()):
         rng = np.random.default_rng(seed)
         rows = []
-        for talk in conversations:
-            rows += engine.turns([(t["who"], spell(t["text"], how, rng)) for t in talk["turns"]])
+        for talk, some in zip(conversations, half):
+            rows += talk_rows(engine, talk, how, rng, np.ones(len(some), bool) if name in SEEN else ~some if how == "s" else some)
         for pair in pairs:
             rows.append(engine.turns([(t["who"], spell(t["text"], how, rng)) for t in pair["turns"]])[-1])
         for line in lines:
-            rows.append(engine.turns(BEFORE + [("speaker", spell(line["speaker"], how, rng)),
-                                               ("listener", spell(line["listener"], how, rng))])[-1])
-        c.rows[how] = rows
+            around = (BEFORE, []) if name in SEEN else placed(line, voices[line["voice"]], coin)
+            rows.append(line_row(engine, line, how, rng, *around))
+        c.rows[name] = rows
     code(c, conversations, pairs, lines)
     return c
 
@@ -123,13 +159,14 @@ def code_turn(c, i, gold):
 
 
 def code_lines(c, lines, first, mains):
-    """Written lines at weight 1 in all, in the class mix of the conversations; traps also teach the session heads."""
+    """Written lines in the class mix of the conversations; traps also teach the session heads."""
     written = [line["gold"]["main"] for line in lines]
     share = {m: (mains.count(m) / len(mains) if mains else 0.25) / max(written.count(m) / len(written), 1e-9)
              for m in MAINS} if lines else {}
     for i, line in enumerate(lines, first):
         code_turn(c, i, line["gold"])
-        c.W[i, :ADVICE] = share[line["gold"]["main"]]
+        c.W[i, :ADVICE] = share[line["gold"]["main"]] * LINES_WEIGHT
+        c.W[i, INPUT], c.W[i, ADVICE] = share[line["gold"]["main"]], ADVICE_LINES
         c.Y[i, TRAP] = line["kind"] == "trap"
         c.Y[i, VALIDATION] = bool(line["gold"].get("validation"))
         c.group[i], c.source[i], c.trap[i] = f"voice {line['voice']}", 2, line["kind"] == "trap"

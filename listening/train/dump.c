@@ -18,22 +18,26 @@ size_t dump_engine_bytes(void)
     return listen_engine_size();
 }
 
-/* packed: per turn who (1 byte: 0 listener, 1 speaker), length (u32, big-endian), bytes. */
-static bool next_turn(hk_reader *r, listen_turn *ret)
+/* packed: per turn who (1 byte: 0 listener, 1 speaker, 2 listener who has no answer yet), length (u32,
+ * big-endian), bytes. */
+static bool next_turn(hk_reader *r, listen_turn *ret, bool *ret_waits)
 {
     if (r->bad || r->left == 0)
         return false;
-    ret->who = hk_read_u8(r) ? LISTEN_SPEAKER : LISTEN_LISTENER;
+    uint8_t who = hk_read_u8(r);
+    *ret_waits = who == 2;
+    ret->who = who == 1 ? LISTEN_SPEAKER : LISTEN_LISTENER;
     ret->text = hk_read_bytes(r, hk_read_u32(r));
     ret->start_ms = LISTEN_NO_TIME;
     return !r->bad;
 }
 
 /* As listen_conversation does: the answer, where one follows. */
-static void foresee(listen_engine *e, hk_reader rest)
+static void foresee(listen_engine *e, hk_reader rest, bool waits)
 {
     listen_turn answer;
-    if (next_turn(&rest, &answer) && answer.who == LISTEN_SPEAKER)
+    bool other;
+    if (!waits && next_turn(&rest, &answer, &other) && answer.who == LISTEN_SPEAKER)
         engine_foresee(e, answer.text);
 }
 
@@ -46,10 +50,11 @@ uint32_t dump_conversation(void *memory, const uint8_t *packed, uint32_t n, uint
         return 0;
     hk_reader r = hk_reader_of(hk_slice_of(packed, n));
     listen_turn turn;
+    bool waits;
     uint32_t at = 0;
-    while (next_turn(&r, &turn)) {
+    while (next_turn(&r, &turn, &waits)) {
         if (turn.who == LISTEN_LISTENER) {
-            foresee(e, r);
+            foresee(e, r, waits);
             engine_judge(e, turn.text);
             features_read(&e->context, &e->tokens, &e->signals, &e->features);
             uint32_t need =
@@ -86,10 +91,11 @@ int dump_logits(void *memory, const uint8_t *model, uint32_t model_n, const uint
         return -1;
     hk_reader r = hk_reader_of(hk_slice_of(packed, n));
     listen_turn turn;
+    bool waits;
     uint32_t at = 0;
-    while (next_turn(&r, &turn)) {
+    while (next_turn(&r, &turn, &waits)) {
         if (turn.who == LISTEN_LISTENER) {
-            foresee(e, r);
+            foresee(e, r, waits);
             if (at + MODEL_HEADS > cap)
                 return -1;
             engine_judge(e, turn.text);

@@ -51,11 +51,14 @@ class Engine:
         return out[:n].reshape(-1, HEADS)
 
 
+WHO = {"listener": 0, "speaker": 1, "waiting listener": 2}  # the last: one whose turn has no answer yet
+
+
 def pack(turns):
     parts = []
     for who, text in turns:
         raw = text.encode()
-        parts.append(struct.pack(">BI", 0 if who == "listener" else 1, len(raw)) + raw)
+        parts.append(struct.pack(">BI", WHO[who], len(raw)) + raw)
     return b"".join(parts)
 
 

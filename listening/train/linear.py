@@ -14,11 +14,11 @@ SCALES = [1.0, 0.5, 1.0, 1.0, 0.3, 1.5, 1.5, 1.0]
 STRENGTH = {h: 4.0 for h in range(len(data.HEADS))}
 STRENGTH.update({data.EMOTIONAL_1: 8.0, data.EMOTIONAL_2: 8.0, data.EXPLORATION_1: 8.0, data.EXPLORATION_2: 8.0})
 NB_SHARE = 0.5
-SPELLINGS = "os"
+LEARNED = ["lo", "ls"]
 
 
 def matrices(c):
-    return {how: features.matrix(c.rows[how], BITS, SCALES) for how in SPELLINGS}
+    return {how: features.matrix(c.rows[how], BITS, SCALES) for how in data.SEEN + LEARNED}
 
 
 def telling(X, y, w):
@@ -30,13 +30,13 @@ def telling(X, y, w):
 
 def fit_head(X, c, h, rows):
     rows = rows[~np.isnan(c.Y[rows, h])]
-    y = np.tile(c.Y[rows, h] > 0.5, len(SPELLINGS))
+    y = np.tile(c.Y[rows, h] > 0.5, len(LEARNED))
     if len(rows) == 0 or y.all() or not y.any():
         return np.zeros(X["o"].shape[1], np.float32), -3.0
-    w = np.tile(c.W[rows, h], len(SPELLINGS)) / len(SPELLINGS)
-    x = sparse.vstack([X[how][rows] for how in SPELLINGS]).tocsr()
+    w = np.tile(c.W[rows, h], len(LEARNED)) / len(LEARNED)
+    x = sparse.vstack([X[how][rows] for how in LEARNED]).tocsr()
     scale = telling(x, y, w)
-    model = LogisticRegression(C=STRENGTH[h], solver="liblinear", tol=1e-3, max_iter=200, random_state=0)
+    model = LogisticRegression(C=STRENGTH[h], solver="liblinear", dual=True, tol=0.1, max_iter=200, random_state=0)
     model.fit(x @ sparse.diags(scale), y, sample_weight=w)
     return (model.coef_[0] * scale).astype(np.float32), float(model.intercept_[0])
 

@@ -7,6 +7,7 @@ Every turn gets a sum from models that never saw its group (5 folds); from these
 the net in each head, and the figures. Then the same models are fitted on everything and written."""
 import argparse
 import glob
+import multiprocessing
 import os
 import time
 
@@ -20,7 +21,8 @@ import figures
 import linear
 import net as nets
 
-FOLDS, SEED, NETS = 5, 0, 1
+FOLDS, SEED, NETS = 5, 0, 2
+AT_ONCE = 2  # folds that are fitted beside each other
 SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -62,14 +64,20 @@ class Trainer:
     def __init__(self, engine, args, started):
         self.c = data.load(engine, args.data, args.corpus)
         self.key = data.recipe_key(args.data, args.corpus)
+        self.engine, self.args, self.started = engine, args, started
+        self.X, self.vocab, self.starts, self.learned = None, None, [], None
+
+    def prepare(self):
+        """What every fold starts from: the features as matrices, and a net that has read everything."""
+        if self.X:
+            return
         self.X = linear.matrices(self.c)
-        self.started, self.vocab, self.starts = started, None, []
-        if args.nets and nets.torch is not None:
-            texts = everything_to_read(engine, args)
+        if self.args.nets and nets.torch is not None:
+            texts = everything_to_read(self.engine, self.args)
             self.vocab, counts = nets.vocabulary(texts)
             self.words = {how: nets.numbered(rows, self.vocab) for how, rows in self.c.rows.items()}
-            self.starts = [nets.pretrain(texts, self.vocab, counts, SEED + i) for i in range(args.nets)]
-            say(started, f"{len(self.starts)} nets have read {len(texts)} turns, {len(self.vocab)} words")
+            self.starts = [nets.pretrain(texts, self.vocab, counts, SEED)] * self.args.nets
+            say(self.started, f"a net has read {len(texts)} turns, {len(self.vocab)} words")
 
     def fit(self, rows):
         coef, bias = linear.fit(self.X, self.c, rows)
@@ -77,26 +85,56 @@ class Trainer:
                   for i, start in enumerate(self.starts)]
         return coef, bias, fitted
 
-    def out_of_fold(self, keep=None):
+    def learn(self, train, test):
+        """The models learned from `train`, and what they say of the turns `test` in both spellings."""
+        coef, bias, fitted = self.fit(train)
+        lin = [linear.logits(self.X[how][test], coef, bias) for how in data.SEEN]
+        net = [np.mean([nets.logits(f, [self.words[how][i] for i in test]) for f in fitted], 0) if fitted else
+               np.zeros_like(lin[0]) for how in data.SEEN]
+        say(self.started, f"learned from {len(train)} turns")
+        return (coef, bias, [nets.packed(f) for f in fitted]), lin, net
+
+    def whole(self):
+        """The models learned from every turn."""
+        if not self.learned:
+            self.prepare()
+            self.learned = self.learn(np.arange(len(self.c.source)), np.arange(0))[0]
+        coef, bias, packed = self.learned
+        return coef, bias, [nets.unpacked(state, len(self.vocab)) for state in packed]
+
+    def out_of_fold(self, keep=None, whole_too=False):
         """Sums of the linear heads and of the nets, both spellings stacked: each by models that never saw the group.
-        They are kept in the file `keep`, and taken from it while recipe and data are the same."""
+        They are kept in the file `keep`, and taken from it while recipe and data are the same. whole_too: learn from
+        everything in the same go."""
         n = len(self.c.source)
         if keep and os.path.exists(keep):
             kept = np.load(keep)
             if str(kept.get("key", "")) == self.key:
                 return kept["lin"], kept["net"]
         lin, net = np.zeros((2 * n, len(data.HEADS)), np.float32), np.zeros((2 * n, len(data.HEADS)), np.float32)
-        for k, (train, test) in enumerate(data.folds(self.c, FOLDS, SEED)):
-            coef, bias, fitted = self.fit(train)
-            for s, how in enumerate("os"):
-                lin[s * n + test] = linear.logits(self.X[how][test], coef, bias)
-                if fitted:
-                    rows = [self.words[how][i] for i in test]
-                    net[s * n + test] = np.mean([nets.logits(f, rows) for f in fitted], 0)
-            say(self.started, f"fold {k + 1} of {FOLDS}")
+        self.prepare()
+        folds = data.folds(self.c, FOLDS, SEED)
+        learned = side_by_side(self, [(np.arange(n), np.arange(0))] * whole_too + folds)
+        if whole_too:
+            self.learned = learned.pop(0)[0]
+        for (_, test), (_, fold_lin, fold_net) in zip(folds, learned):
+            lin[test], lin[n + test] = fold_lin
+            net[test], net[n + test] = fold_net
         if keep:
             np.savez_compressed(keep, lin=lin, net=net, key=self.key)
         return lin, net
+
+
+def side_by_side(trainer, jobs):
+    """What the trainer learns in every job, AT_ONCE of them at once: each process has its own copy of it."""
+    global _trainer
+    _trainer = trainer
+    with multiprocessing.get_context("fork").Pool(AT_ONCE) as pool:
+        return pool.map(_learn, jobs, chunksize=1)
+
+
+def _learn(job):
+    return _trainer.learn(*job)
 
 
 def cross_validated(lin, net, c):
@@ -105,8 +143,6 @@ def cross_validated(lin, net, c):
     Z = lin + share * net
     slope, moved, knots = calibrate.fit(Z, c)
     return slope * Z + moved, share, slope, moved, knots
-
-
 
 
 def main():
@@ -123,14 +159,14 @@ def main():
     trainer = Trainer(engine, args, started)
     c, n = trainer.c, len(trainer.c.source)
     say(started, f"{n} coded turns, {np.sum(c.source == 0)} of them in conversations, {np.sum(c.source == 1)} pairs")
-    lin, net = trainer.out_of_fold(args.keep)
+    lin, net = trainer.out_of_fold(args.keep, whole_too=bool(args.out))
     Z, share, slope, moved, knots = cross_validated(lin, net, c)
     figures.table({"as written": figures.all_figures(figures.Scores(Z[:n], knots), c),
                    "without marks": figures.all_figures(figures.Scores(Z[n:], knots), c)})
     print("share of the net:", " ".join(f"{h}={s:g}" for h, s in zip(data.HEADS, share)))
     if not args.out:
         return
-    coef, bias, fitted = trainer.fit(np.arange(n))
+    coef, bias, fitted = trainer.whole()
     model = export.model_file(coef, bias, slope, moved, linear.SCALES, linear.BITS, knots, fitted, trainer.vocab, share)
     check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved, args)
     with open(args.out, "wb") as f:

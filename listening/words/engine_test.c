@@ -149,6 +149,27 @@ static void moments_are_quoted_where_they_happened_strengths_first(void **state)
         assert_true(strlen(listen_moment_why(s.moments[i].kind)) > 10);
 }
 
+static void what_the_listener_said_before_is_remembered_until_the_next_talk(void **state)
+{
+    listen_engine *e = engine();
+    listen_code code;
+    listen_turn turns[] = {L("So you would rather stay in bed."), S("Yeah."),
+                           L("On a scale from one to ten-"), S("Mm."),
+                           L("What would help you, do you think?")};
+    const bool asks[] = {false, false, false, false, true}, reflects[] = {true, true, false, false, false};
+    for (size_t i = 0; i < HK_COUNT(turns); i++) {
+        listen_add(e, &turns[i], &code);
+        assert_int_equal(e->context.previous.asks, asks[i]);
+        assert_int_equal(e->context.previous.reflects, reflects[i]);
+        assert_int_equal((e->context.previous.after & TEXT_DASH) != 0, i == 2 || i == 3);
+    }
+    assert_int_equal(e->context.asked, 1);
+    assert_int_equal(e->context.previous.words, 7);
+    listen_start(e);
+    assert_int_equal(e->context.asked, 0);
+    assert_int_equal(e->context.previous.words, 0);
+}
+
 static void two_runs_give_the_same_bytes(void **state)
 {
     listen_turn turns[] = {S("He never listens, I am so tired of it."),
@@ -207,6 +228,7 @@ int main(void)
         cmocka_unit_test(grounding_counts_the_speakers_own_words_whatever_their_ending),
         cmocka_unit_test(talk_share_needs_times_that_do_not_run_backwards),
         cmocka_unit_test(moments_are_quoted_where_they_happened_strengths_first),
+        cmocka_unit_test(what_the_listener_said_before_is_remembered_until_the_next_talk),
         cmocka_unit_test(two_runs_give_the_same_bytes),
         cmocka_unit_test(the_longest_json_of_a_turn_fits_its_bound),
     };

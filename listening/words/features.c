@@ -23,6 +23,7 @@ enum {
     KIND_TAKEN = 0xB0B,
     KIND_PAIR = 0xC0C,
     KIND_ANSWER = 0xD0D,
+    KIND_BEFORE = 0xE0E,
 };
 
 #define EDGE 0x51ED270Bu /* before the first word and after the last */
@@ -263,6 +264,24 @@ static void emit_counts(const signals *s, features *f)
     emit_cross(f, 9, share(s->overlap, s->content), share(s->teach * 3, s->words));
 }
 
+/* What the listener said before: a question goes on over an "mhm", teaching comes in runs. */
+static void emit_before(const context *c, const signals *s, features *f)
+{
+    const previous_turn *last = &c->previous;
+    uint32_t asks = s->last_asks ? 2 : s->asks > 0 ? 1 : 0, length = step(s->words);
+    uint32_t brief = s->speaker_words < 4, cut = (last->after & TEXT_DASH) != 0;
+    if (c->listener_turns == 0)
+        return;
+    uint32_t was = (last->asks * 2u + last->reflects) * 4 + at_most(last->teach, 3);
+    emit(f, text_join(KIND_BEFORE, was));
+    emit(f, text_join(KIND_BEFORE + 1, was * 8 + brief * 4 + asks));
+    emit(f, text_join(KIND_BEFORE + 2, (step(last->words) * 16 + length) * 2 + brief));
+    emit(f, text_join(KIND_BEFORE + 3, ((last->asks * 2u + cut) * 2 + brief) * 4 + asks));
+    emit(f, text_join(KIND_BEFORE + 4, last->after * 4 + asks));
+    emit(f, text_join(KIND_BEFORE + 5, share(c->asked, c->listener_turns)));
+    emit(f, text_join(KIND_BEFORE + 6, share(c->taught, c->listener_turns) * 4 + at_most(s->teach, 3)));
+}
+
 /* Which signals meet which: what a tree would find, as pairs that a linear model can weigh. */
 static void emit_pairs(const signals *s, features *f)
 {
@@ -338,6 +357,7 @@ void features_read(const context *c, const text_tokens *t, const signals *s, fea
     emit_speaker(c, t, f);
     f->end[BLOCK_SPEAKER] = f->n;
     emit_counts(s, f);
+    emit_before(c, s, f);
     f->end[BLOCK_COUNTS] = f->n;
     emit_pairs(s, f);
     f->end[BLOCK_PAIRS] = f->n;

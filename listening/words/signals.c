@@ -59,6 +59,13 @@ void context_listener(context *c, const signals *s, const text_tokens *t)
 {
     c->own.n = 0;
     stem_set_add(&c->own, t);
+    c->previous = (previous_turn){.words = s->words,
+                                  .teach = s->teach,
+                                  .after = t->n > 0 ? t->token[t->n - 1].after : 0,
+                                  .asks = s->question_forms > 0,
+                                  .reflects = (s->first_phrases & PHRASE_REFLECT) != 0};
+    c->asked += c->previous.asks;
+    c->taught += s->teach > 1;
     c->listener_turns++;
     c->last_is_fresh = false;
     c->answered = false;

@@ -17,6 +17,12 @@ typedef struct stem_set {
     uint32_t stem[CONTEXT_STEMS];
 } stem_set;
 
+/* The listener's turn before this one: what a question cut short leaves, what a lecture goes on from. */
+typedef struct previous_turn {
+    uint32_t words, teach, after; /* after: the marks at its end */
+    bool asks, reflects;
+} previous_turn;
+
 /* What came before the turn in question. */
 typedef struct context {
     uint32_t listener_turns;         /* before this one */
@@ -26,6 +32,8 @@ typedef struct context {
     uint32_t closed_run;             /* closed questions in a row until now */
     stem_set speaker[CONTEXT_TURNS]; /* newest first */
     stem_set own;                    /* the listener's previous turn */
+    previous_turn previous;          /* the same, counted */
+    uint32_t asked, taught;          /* listener turns that asked, and that taught */
     text_tokens last;                /* the speaker's last turn */
     text_tokens next;                /* what the speaker answers, when that is known already */
     bool answered;
