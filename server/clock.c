@@ -11,6 +11,7 @@
 #include "features/erase/erase.h"
 #include "features/files/files.h"
 #include "features/requests/requests.h"
+#include "features/returns/returns.h"
 
 #define BACKUP_HORIZON_MS ((int64_t)31 * 24 * 3600 * 1000)
 
@@ -41,6 +42,7 @@ static hk_err run(store_job *job, store_db *db)
     if (k->seconds % 60 == 0) {
         HK_TRY(accounts_tick(db, k->now_ms, k->idle_ms));
         HK_TRY(files_tick(db, k->now_ms));
+        HK_TRY(returns_tick(db, k->now_ms));
     }
     return audit_head_keep(db, k->audit_heads, k->now_ms, &k->kept);
 }

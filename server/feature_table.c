@@ -9,6 +9,7 @@
 #include "features/invitations/invitations.h"
 #include "features/place/place.h"
 #include "features/requests/requests.h"
+#include "features/returns/returns.h"
 #include "features/staff/staff.h"
 
 #define FEATURE(name, PREFIX)                                                                                \
@@ -26,10 +27,11 @@ const feature FEATURES[] = {
      CONVERSATIONS_MESSAGES, &CONVERSATIONS_MESSAGE_COUNT, CONVERSATIONS_SHAPES},
     FEATURE("requests", REQUESTS),
     FEATURE("files", FILES),
+    FEATURE("returns", RETURNS),
     {"erase", NULL, ERASE_ROUTES, &ERASE_ROUTE_COUNT, NULL, NULL, ERASE_SHAPES},
 };
 const size_t FEATURE_COUNT = HK_COUNT(FEATURES);
 
 const store_room *const FEATURE_ROOMS[] = {&AUDIT_ROOM,    &PLACE_ROOM, &INVITATIONS_ROOM,
                                            &ACCOUNTS_ROOM, &STAFF_ROOM, &CONVERSATIONS_ROOM,
-                                           &REQUESTS_ROOM, &FILES_ROOM, NULL};
+                                           &REQUESTS_ROOM, &FILES_ROOM, &RETURNS_ROOM, NULL};

@@ -181,7 +181,8 @@ static void pair_keys(vault_log *log)
     const vault_chain *chain = &log->chain;
     const vault_member *self = &chain->members[log->my_index];
     const vault_ek *mine = vault_account_ek(log->me, self->ek);
-    if (!mine || !hk_slice_eq(VAULT_32(self->ik), VAULT_32(log->me->ik))) {
+    log->before_me = !hk_slice_eq(VAULT_32(self->ik), VAULT_32(log->me->ik));
+    if (!mine || log->before_me) {
         log->stops |= VAULT_STOP_OUTSIDE; /* our name with a key that is not ours */
         return;
     }
@@ -220,6 +221,7 @@ static void enter_epoch(vault_log *log)
     log->stops |= VAULT_STOP_LOCKED;
     log->stops &=
         ~(uint32_t)(VAULT_STOP_OUTSIDE | VAULT_STOP_ROTATE | VAULT_STOP_EXPIRED | VAULT_STOP_UNPINNED);
+    log->before_me = false;
     sodium_memzero(log->ck, sizeof log->ck);
     sodium_memzero(log->message_key, sizeof log->message_key);
     sodium_memzero(log->pair_in, sizeof log->pair_in);
@@ -298,9 +300,21 @@ static hk_err use_key(vault_log *log, const uint8_t *ck)
     return HK_OK;
 }
 
+/* An epoch's key that was passed on: made anew for one of our keys, whatever stands in that commit. */
+static hk_err wrap_passed_on(vault_log *log, hk_slice wrap)
+{
+    VAULT_KEY(ck);
+    for (size_t i = 0; i < log->me->ek_count; i++)
+        if (vault_open_wrap(log->me, &log->chain, log->me->eks[i].pk, wrap, ck.b) == HK_OK)
+            return use_key(log, ck.b);
+    return HK_REFUSED;
+}
+
 hk_err vault_log_wrap(vault_log *log, hk_slice wrap)
 {
     VAULT_KEY(ck);
+    if (log->chain.epoch > 0 && log->before_me)
+        return wrap_passed_on(log, wrap);
     if (log->chain.epoch == 0 || (log->stops & VAULT_STOP_OUTSIDE))
         return HK_REFUSED;
     HK_TRY(vault_open_wrap(log->me, &log->chain, log->chain.members[log->my_index].ek, wrap, ck.b));
@@ -349,6 +363,8 @@ static vault_finding judge(vault_log *log, const vault_envelope *e, vault_stream
     ret->history_checked = same != HK_BUSY;
     if (same == HK_REFUSED)
         return VAULT_SHOWN_FORKED;
+    if (log->before_me)
+        return VAULT_SHOWN_PASSED_ON;
     return ret->missing ? VAULT_SHOWN_GAP : VAULT_SHOWN;
 }
 

@@ -4,6 +4,7 @@
  * leaver.
  */
 #include "vault/stage_test.h"
+#include "vault/state.h"
 
 static stage_pair S;
 static vault_account SUPER, FRIEND, EVIL;
@@ -286,6 +287,121 @@ static void the_old_keys_consents_die_with_a_replace(void **state)
     refuses(HK_REFUSED, vault_commit_make(&S.l.log, &plan, &MADE));
 }
 
+/* ---- After a REPLACE: older words, passed on ---- */
+
+typedef struct returned { /* the client came back with new keys, and the listener passed on what she has */
+    vault_account me;
+    vault_state state; /* the listener's */
+    vault_kept_key keys[8];
+    uint8_t first_ck[VAULT_KEY_BYTES];
+    stage_device device;
+} returned;
+static returned R;
+
+/* Words under the old key, then REPLACE, then words under the new one. */
+static void replace_the_client(void)
+{
+    memset(&R, 0, sizeof R);
+    vault_state_init(&R.state, &(vault_state_memory){.keys = R.keys, .key_cap = HK_COUNT(R.keys)});
+    must(vault_state_keep_key(&R.state, &S.place.conv, 1, S.l.log.ck));
+    memcpy(R.first_ck, S.l.log.ck, sizeof R.first_ck);
+    assert_int_equal(stage_say(&S.c, &S.place, "before"), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    assert_int_equal(stage_say(&S.l, &S.place, "I hear you"), STAGE_STORED);
+    must(vault_account_make_again(&S.client.id, 2, &R.me));
+    vault_plan plan = stage_plan_with(&S.place, &R.me, VAULT_ROLE_CLIENT);
+    plan.flags = VAULT_FLAG_REPLACE;
+    stage_read(&S.l, &S.place);
+    must(vault_commit_make(&S.l.log, &plan, &MADE));
+    assert_int_equal(stage_commit(&S.place, &MADE), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    assert_int_equal(stage_say(&S.l, &S.place, "welcome back"), STAGE_STORED);
+}
+
+static void pass_on_to(const vault_account *who, uint8_t ret[static VAULT_WRAP_BYTES])
+{
+    vault_member m;
+    vault_account_member(who, VAULT_ROLE_CLIENT, &m);
+    must(vault_state_pass_on(&R.state, &S.place.conv, 1, &m, ret));
+}
+
+static void give_wrap(size_t entry, const uint8_t *wrap)
+{
+    stage_entry *e = &S.place.entries[entry];
+    for (size_t i = 0; i < e->wrap_count; i++)
+        if (HK_ID_EQ(e->wrap_for[i], S.client.id))
+            memcpy(e->wraps[i], wrap, VAULT_WRAP_BYTES);
+}
+
+static void older_words_passed_on_are_read_and_never_called_verified(void **state)
+{
+    uint8_t wrap[VAULT_WRAP_BYTES];
+    replace_the_client();
+    pass_on_to(&R.me, wrap);
+    give_wrap(0, wrap);
+    stage_device_open(&R.device, &R.me, &S.place.conv);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_false(vault_log_may_seal(&R.device.log));
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_SHOWN_PASSED_ON);
+    assert_string_equal(R.device.last_text, "before");
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_SHOWN_PASSED_ON);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_int_equal(R.device.last.flags, VAULT_FLAG_REPLACE);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_SHOWN);
+    assert_string_equal(R.device.last_text, "welcome back");
+    assert_int_equal(stage_say(&R.device, &S.place, "it is me"), STAGE_STORED);
+    stage_read(&S.l, &S.place);
+    assert_string_equal(S.l.last_text, "it is me");
+    stage_device_done(&R.device);
+}
+
+static void what_was_not_passed_on_stays_closed_and_the_rest_is_read(void **state)
+{
+    replace_the_client();
+    stage_device_open(&R.device, &R.me, &S.place.conv);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_BAD);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_BAD);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_SHOWN);
+    stage_device_done(&R.device);
+}
+
+static void a_passed_on_key_is_the_one_the_commit_names_and_for_nobody_else(void **state)
+{
+    uint8_t wrap[VAULT_WRAP_BYTES];
+    vault_member m;
+    replace_the_client();
+    pass_on_to(&EVIL, wrap); /* for another account */
+    give_wrap(0, wrap);
+    stage_device_open(&R.device, &R.me, &S.place.conv);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_BAD);
+    stage_device_done(&R.device);
+    memset(R.keys[0].ck, 7, sizeof R.keys[0].ck); /* for the right one, another key */
+    pass_on_to(&R.me, wrap);
+    give_wrap(0, wrap);
+    stage_device_open(&R.device, &R.me, &S.place.conv);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_COMMITTED);
+    assert_int_equal(stage_read_one(&R.device, &S.place), VAULT_BAD);
+    stage_device_done(&R.device);
+    vault_account_member(&R.me, VAULT_ROLE_CLIENT, &m);
+    refuses(HK_NOT_THERE, vault_state_pass_on(&R.state, &S.place.conv, 2, &m, wrap));
+    m.ek_cert[0] ^= 1;
+    refuses(HK_REFUSED, vault_state_pass_on(&R.state, &S.place.conv, 1, &m, wrap));
+}
+
+/* Whose name stands with their own key needs their own tag, passed on or not. */
+static void nobody_is_shown_untagged_words_as_passed_on_who_has_a_key_of_their_own(void **state)
+{
+    uint8_t sealed[VAULT_ENVELOPE_BYTES_MAX];
+    size_t n = stage_seal(&S.c, "forged", NULL, sealed, sizeof sealed);
+    sealed[n - 1] ^= 1;  /* a tag, */
+    sealed[n - 49] ^= 1; /* and the other */
+    stage_force(&S.place, hk_slice_of(sealed, n));
+    assert_int_equal(stage_read_one(&S.l, &S.place), VAULT_BAD);
+}
+
 int main(void)
 {
     if (sodium_init() < 0)
@@ -304,6 +420,10 @@ int main(void)
         T(each_consent_gives_its_terms_to_its_own_subject),
         T(a_member_has_a_known_role_and_a_serial),
         T(the_old_keys_consents_die_with_a_replace),
+        T(older_words_passed_on_are_read_and_never_called_verified),
+        T(what_was_not_passed_on_stays_closed_and_the_rest_is_read),
+        T(a_passed_on_key_is_the_one_the_commit_names_and_for_nobody_else),
+        T(nobody_is_shown_untagged_words_as_passed_on_who_has_a_key_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

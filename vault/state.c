@@ -96,6 +96,13 @@ hk_err vault_state_repin(vault_state *s, const account_id *account, const uint8_
     return HK_OK;
 }
 
+/* After a REPLACE a person decided for a new key, or spoke four words about it: that outranks an older pin of
+ * another key, or a device that had not heard of it yet would bring the old key back. */
+static bool decided_later(const vault_pin *one, const vault_pin *other)
+{
+    return one->when_ms > other->when_ms && one->how >= VAULT_PIN_REPLACED && one->how >= other->how;
+}
+
 /* The older pin wins; that another device trusted another key is kept, to be shown. */
 static hk_err pin_merge(vault_state *s, const vault_pin *theirs)
 {
@@ -112,6 +119,12 @@ static hk_err pin_merge(vault_state *s, const vault_pin *theirs)
             mine->when_ms = theirs->when_ms;
         if (vault_is_zero(mine->other_ik, sizeof mine->other_ik))
             memcpy(mine->other_ik, theirs->other_ik, sizeof mine->other_ik);
+        return HK_OK;
+    }
+    if (decided_later(mine, theirs))
+        return HK_OK;
+    if (decided_later(theirs, mine)) {
+        *mine = *theirs;
         return HK_OK;
     }
     /* On a tie the smaller key, so that every device ends with the same state. */
@@ -212,6 +225,18 @@ hk_err vault_state_keep_key(vault_state *s, const conversation_id *conv, uint32_
     s->memory.keys[at].epoch = epoch;
     memcpy(s->memory.keys[at].ck, ck, VAULT_KEY_BYTES);
     return HK_OK;
+}
+
+hk_err vault_state_pass_on(const vault_state *s, const conversation_id *conv, uint32_t epoch,
+                           const vault_member *to, uint8_t ret[static VAULT_WRAP_BYTES])
+{
+    VAULT_KEY(seed);
+    const vault_kept_key *key = vault_state_find_key(s, conv, epoch);
+    if (!key)
+        return HK_NOT_THERE;
+    HK_TRY(vault_member_check(to));
+    randombytes_buf(seed.b, sizeof seed.b);
+    return vault_derive_wrap(key->ck, conv, epoch, to, seed.b, ret);
 }
 
 void vault_state_forget(vault_state *s, const conversation_id *conv)

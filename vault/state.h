@@ -102,7 +102,8 @@ hk_err vault_state_open(const vault_account *me, int64_t serial, uint8_t *sealed
 /* Bytes that vault_state_seal needs now. */
 size_t vault_state_size(const vault_state *s);
 
-/* Takes what `from` knows more. Pins: the older one wins and a difference is kept to be shown. Tips: the
+/* Takes what `from` knows more. Pins: the older one wins and a difference is kept to be shown, unless a
+ * person decided for the newer key (replaced, spoken) and the older pin's word is not stronger. Tips: the
  * later life, then the further position. HK_TOO_MUCH: a table is full (s may hold part of it; start again).
  */
 hk_err vault_state_merge(vault_state *s, const vault_state *from);
@@ -121,6 +122,10 @@ hk_err vault_state_tip(vault_state *s, const vault_tip *tip);
 const vault_kept_key *vault_state_find_key(const vault_state *s, const conversation_id *conv, uint32_t epoch);
 hk_err vault_state_keep_key(vault_state *s, const conversation_id *conv, uint32_t epoch,
                             const uint8_t ck[static VAULT_KEY_BYTES]);
+/* An older epoch's key, kept here, wrapped for a member whose keys are new: what is "passed on" after a
+ * REPLACE. HK_NOT_THERE: it is not kept here. */
+hk_err vault_state_pass_on(const vault_state *s, const conversation_id *conv, uint32_t epoch,
+                           const vault_member *to, uint8_t ret[static VAULT_WRAP_BYTES]);
 /* Shredding: the conversation's keys and tip are forgotten here. */
 void vault_state_forget(vault_state *s, const conversation_id *conv);
 hk_err vault_state_keep_ek(vault_state *s, uint32_t serial, const uint8_t seed[static VAULT_KEY_BYTES]);

@@ -157,6 +157,28 @@ static void merging_keeps_the_older_pin_and_shows_the_difference(void **state)
     assert_memory_equal(pin->other_ik, OTHER.ik, 32);
 }
 
+static void a_persons_decision_for_a_new_key_is_not_undone_by_a_device_that_missed_it(void **state)
+{
+    for (int way = 0; way < 2; way++) {
+        begin(NULL);
+        must(vault_state_pin(&A.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 900));
+        must(vault_state_pin(&B.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 900));
+        must(vault_state_repin(&A.state, &OTHER.id, FRIEND.ik, VAULT_PIN_SPOKEN, 2000));
+        must(way ? vault_state_merge(&B.state, &A.state) : vault_state_merge(&A.state, &B.state));
+        const vault_pin *pin = vault_state_find_pin(way ? &B.state : &A.state, &OTHER.id);
+        assert_memory_equal(pin->ik, FRIEND.ik, 32);
+        assert_int_equal(pin->how, VAULT_PIN_SPOKEN);
+        assert_true(vault_is_zero(pin->other_ik, 32));
+    }
+    begin(NULL); /* but a weaker word does not outrank four spoken ones, however new it is */
+    must(vault_state_pin(&A.state, &OTHER.id, OTHER.ik, VAULT_PIN_SPOKEN, 900));
+    must(vault_state_pin(&B.state, &OTHER.id, FRIEND.ik, VAULT_PIN_REPLACED, 2000));
+    must(vault_state_merge(&A.state, &B.state));
+    const vault_pin *pin = vault_state_find_pin(&A.state, &OTHER.id);
+    assert_memory_equal(pin->ik, OTHER.ik, 32);
+    assert_memory_equal(pin->other_ik, FRIEND.ik, 32);
+}
+
 static void of_the_same_key_the_stronger_word_and_the_earlier_day_stay(void **state)
 {
     must(vault_state_pin(&A.state, &OTHER.id, OTHER.ik, VAULT_PIN_ROSTER, 1000));
@@ -376,6 +398,7 @@ int main(void)
         T(a_state_bigger_than_the_tables_is_refused_whole),
         T(a_different_key_for_a_pinned_person_is_a_conflict),
         T(merging_keeps_the_older_pin_and_shows_the_difference),
+        T(a_persons_decision_for_a_new_key_is_not_undone_by_a_device_that_missed_it),
         T(of_the_same_key_the_stronger_word_and_the_earlier_day_stay),
         T(what_one_device_was_shown_the_other_learns),
         T(tables_have_an_end_and_epochs_a_range),

@@ -92,6 +92,8 @@ typedef enum vault_finding {
     VAULT_SHOWN_FORKED, /* content is there; "you two were shown different histories"; sending has stopped */
     VAULT_COMMITTED, /* a valid commit: log.chain is the new state, the epoch is locked until its wrap comes
                       */
+    VAULT_SHOWN_PASSED_ON, /* content is there, of an epoch in which my name stood with another key: somebody
+                              passed its key on to me. No tag of it is mine: never "verified" */
 } vault_finding;
 
 /* What a body says. 14 and up are refused when sealing; when opening, the page says it is too old for them.
@@ -175,6 +177,7 @@ typedef struct vault_log {
     bool expecting;
     bool going_on; /* a person decided to go on after different histories: still said, no longer stopping */
     uint32_t resumed;
+    bool before_me;     /* in this epoch my name stands with a key that is not mine: before a REPLACE */
     bool resume_seen;   /* somebody's RESUME that keeps only remembered members stands in this log */
     vault_tip expected; /* what the account state remembers */
     uint8_t my_index;
@@ -219,7 +222,9 @@ hk_err vault_log_take(vault_log *log, int64_t position, hk_slice stored, vault_t
 hk_err vault_log_take_hash(vault_log *log, int64_t position,
                            const uint8_t entry_hash[static VAULT_HASH_BYTES]);
 /* The current epoch's key: from a wrap, or from the account state. HK_REFUSED: it is for another
- * conversation, epoch or account, or it is not the key the commit names; the epoch stays locked. */
+ * conversation, epoch or account, or it is not the key the commit names; the epoch stays locked. For an epoch
+ * from before a REPLACE of me the wrap is one that somebody made anew for my new key: its words are shown as
+ * passed on, and nothing is ever sealed there. */
 hk_err vault_log_wrap(vault_log *log, hk_slice wrap);
 hk_err vault_log_key(vault_log *log, uint32_t epoch, const uint8_t ck[static VAULT_KEY_BYTES]);
 /* Compare with what was remembered when that position is passed; head: the server's newest position. */

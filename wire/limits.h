@@ -68,7 +68,8 @@
     X(SIGN_IN, "sign_in", HANDLE, 12, 60)              /* one guess a minute after a dozen typing errors */  \
     X(SIGN_IN_ALL, "sign_in_all", ADDRESS, 120, 1200)  /* all handles from one address together */           \
     X(ARRIVALS, "arrivals", ADDRESS, 30, 120)          /* a class arriving together, not a script */         \
-    X(INVITATIONS, "invitations", ADDRESS, 30, 120)    /* looking at a token: tokens have 128 bits anyway */
+    X(INVITATIONS, "invitations", ADDRESS, 30, 120)    /* looking at a token: tokens have 128 bits anyway */ \
+    X(RETURNS, "returns", ADDRESS, 12, 60)             /* nine digits, good for an hour: said by telephone */
 #define WIRE_RATE_SLOTS                                                                                      \
     (64 * 1024) /* buckets kept, 1.5 MiB; when full, the fullest bucket near by is forgotten */
 

@@ -44,6 +44,34 @@ hk_err accounts_end_sessions(store_db *db, account_id account);
 /* The account and all its rows go. */
 hk_err accounts_forget(store_db *db, account_id account);
 
+/* ---- A forgotten password without a sheet (features/returns): new keys for an account that is there. */
+
+typedef struct account_door {         /* what the new keys are made for */
+    hk_slice handle, challenge;       /* drawn anew: the forgotten name opens nothing afterwards */
+    int64_t ek_serial, record_serial; /* the account's now; new ones are larger */
+} account_door;
+typedef struct account_keys { /* checked, and sealed as they will lie in the database */
+    uint8_t ik[32], ek[32];
+    int64_t ek_serial;
+    hk_slice ek_certificate, sealed_record, sealed_login_key, identity, state;
+} account_keys;
+typedef struct new_account_body new_account_body; /* contract.h */
+extern const shape NEW_ACCOUNT;
+
+/* HK_NOT_THERE: nobody, or somebody who may not come in, or no client. */
+hk_err account_door_draw(wire_request *r, account_id account, account_door *ret);
+/* Keys that somebody made for this door: one device record, and the proof that they made it. */
+hk_err account_keys_check(wire_request *r, account_id account, const account_door *door,
+                          const new_account_body *body, account_keys *ret);
+/* They take the place of all keys and records of the account; every session of it ends. HK_CONFLICT: the
+ * account was changed meanwhile by somebody who can open it. */
+hk_err account_replace(wire_request *r, account_id account, const account_door *door,
+                       const account_keys *keys);
+/* A fresh token: its text for a cookie, its hash for the database; and the hash of one that came back
+ * (HK_NOT_THERE: that is none of ours). */
+hk_err token_make(hk_arena *arena, hk_slice *ret_text, uint8_t ret_hash[static 32]);
+hk_err token_hash(hk_slice text, uint8_t ret[static 32]);
+
 extern const store_room ACCOUNTS_ROOM;
 extern const wire_route ACCOUNTS_ROUTES[];
 extern const size_t ACCOUNTS_ROUTE_COUNT;

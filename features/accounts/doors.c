@@ -66,7 +66,7 @@ static hk_err door_close(wire_request *r, wire_reply *reply)
     return HK_OK;
 }
 
-static hk_err draw_challenge(wire_request *r, hk_slice *ret)
+hk_err challenge_draw(wire_request *r, hk_slice *ret)
 {
     uint8_t *challenge = hk_arena_get(r->arena, VAULT_CHALLENGE_BYTES);
     if (!challenge)
@@ -78,7 +78,7 @@ static hk_err draw_challenge(wire_request *r, hk_slice *ret)
 
 #define HANDLE_TRIES 8 /* of ten million handles: eight taken ones in a row do not happen */
 
-static hk_err draw_handle(wire_request *r, hk_slice *ret)
+hk_err handle_draw(wire_request *r, hk_slice *ret)
 {
     for (int i = 0; i < HANDLE_TRIES; i++) {
         HK_TRY(handle_make(r->arena, ret));
@@ -98,8 +98,8 @@ hk_err arrive(wire_request *r, wire_reply *reply)
 {
     door d = {0};
     randombytes_buf(d.account.b, sizeof d.account.b);
-    HK_TRY(draw_handle(r, &d.handle));
-    HK_TRY(draw_challenge(r, &d.challenge));
+    HK_TRY(handle_draw(r, &d.handle));
+    HK_TRY(challenge_draw(r, &d.challenge));
     HK_TRY(door_add(r, reply, &d, true, DOOR_ARRIVAL_MS));
     arrival_body body = {.account = d.account, .handle = d.handle, .challenge = d.challenge};
     return wire_reply_body(r, reply, &ARRIVAL, &body);
@@ -253,7 +253,7 @@ hk_err sign_in_start(wire_request *r, wire_reply *reply)
     bool password = body->kind == RECORD_PASSWORD;
     if (!password)
         memset(u.salt, 0, sizeof u.salt); /* nothing is guessed against: the secret has 160 bits or more */
-    HK_TRY(draw_challenge(r, &d.challenge));
+    HK_TRY(challenge_draw(r, &d.challenge));
     HK_TRY(door_add(r, reply, &d, false, DOOR_SIGN_IN_MS));
     sign_in_started_body started = {.salt = hk_slice_of(u.salt, sizeof u.salt),
                                     .t = password ? u.t : 0,

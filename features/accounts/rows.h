@@ -18,6 +18,8 @@ enum {
     ACCOUNT_SET_EK,
     ACCOUNT_SET_IDENTITY,
     ACCOUNT_SET_SERIAL,
+    ACCOUNT_DOOR,
+    ACCOUNT_SET_KEYS,
     ACCOUNT_FACTS,
     ACCOUNT_DISABLE,
     ADMINS_LEFT,
@@ -29,6 +31,7 @@ enum {
     STATE_SET,
     STATE_END,
     RECORD_PUT,
+    RECORD_ADD,
     RECORD_GET,
     RECORD_END,
     RECORDS_END,
@@ -62,10 +65,9 @@ enum {
 #define TOKEN_BYTES      32
 #define TOKEN_CHARACTERS 43
 
-/* A fresh token: its text for the other side, its hash for the database. */
-hk_err token_make(hk_arena *arena, hk_slice *ret_text, uint8_t ret_hash[static 32]);
-/* The hash of a token that came back; HK_NOT_THERE: that is none of ours. */
-hk_err token_hash(hk_slice text, uint8_t ret[static 32]);
+/* A handle that nobody has. */
+hk_err handle_draw(wire_request *r, hk_slice *ret);
+hk_err challenge_draw(wire_request *r, hk_slice *ret);
 /* "quiet-heron-4821" */
 hk_err handle_make(hk_arena *arena, hk_slice *ret);
 

@@ -27,6 +27,13 @@ static const store_statement STATEMENTS[] = {
     [ACCOUNT_SET_IDENTITY] = {"account_set_identity",
                               "UPDATE accounts SET sealed_identity = ? WHERE account = ?"},
     [ACCOUNT_SET_SERIAL] = {"account_set_serial", "UPDATE accounts SET record_serial = ? WHERE account = ?"},
+    [ACCOUNT_DOOR] = {"account_door", "SELECT ek_serial, record_serial FROM accounts WHERE account = ? AND "
+                                      "role = 0 AND disabled = 0"},
+    [ACCOUNT_SET_KEYS] =
+        {"account_set_keys",
+         "UPDATE accounts SET handle = ?, ik = ?, ek = ?, ek_serial = ?, ek_certificate = ?, sealed_identity "
+         "= ?, record_serial = record_serial + 1 WHERE account = ? AND ek_serial = ? AND record_serial = ? "
+         "AND role = 0 AND disabled = 0"},
     [ACCOUNT_FACTS] = {"account_facts", "SELECT role, disabled, ik FROM accounts WHERE account = ?"},
     [ACCOUNT_DISABLE] = {"account_disable", "UPDATE accounts SET disabled = ? WHERE account = ?"},
     [ADMINS_LEFT] = {"admins_left", "SELECT count(*) FROM accounts WHERE role = 4 AND disabled = 0"},
@@ -46,6 +53,9 @@ static const store_statement STATEMENTS[] = {
          "INSERT INTO records (account, kind, sealed_record, sealed_login_key) VALUES (?, ?, ?, ?) ON "
          "CONFLICT (account, kind) DO UPDATE SET sealed_record = excluded.sealed_record, "
          "sealed_login_key = excluded.sealed_login_key"},
+    [RECORD_ADD] =
+        {"record_add",
+         "INSERT INTO records (account, kind, sealed_record, sealed_login_key) VALUES (?, ?, ?, ?)"},
     [RECORD_GET] = {"record_get",
                     "SELECT sealed_record, sealed_login_key FROM records WHERE account = ? AND kind = ?"},
     [RECORD_END] = {"record_end", "DELETE FROM records WHERE account = ? AND kind = ?"},

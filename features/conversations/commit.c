@@ -41,7 +41,7 @@ static hk_err check_wraps(wire_reply *reply, const vault_chain *chain, const sha
                  : wire_problem(reply, HK_BAD, "bad_wraps", "One sealed key for each member, no more.");
 }
 
-static hk_err put_wrap(wire_request *r, conversation_id conversation, int64_t epoch, const wrap_item *wrap)
+hk_err conv_put_wrap(wire_request *r, conversation_id conversation, int64_t epoch, const wrap_item *wrap)
 {
     STORE_CURSOR(c);
     HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, WRAP_PUT));
@@ -63,7 +63,7 @@ static hk_err write_wraps(wire_request *r, conversation_id conversation, int64_t
     HK_TRY(store_finish(&c));
     const wrap_item *all = wraps->items;
     for (size_t i = 0; i < wraps->count; i++)
-        HK_TRY(put_wrap(r, conversation, epoch, &all[i]));
+        HK_TRY(conv_put_wrap(r, conversation, epoch, &all[i]));
     return HK_OK;
 }
 
@@ -188,8 +188,8 @@ static hk_err answer_taken(wire_request *r, wire_reply *reply, const conv_at *at
     return HK_OK;
 }
 
-static hk_err append_commit(wire_request *r, wire_reply *reply, conversation_id conversation,
-                            const commit_body *body, conv_kept *ret)
+hk_err conv_commit(wire_request *r, wire_reply *reply, conversation_id conversation, uint8_t flags,
+                   const commit_body *body, conv_kept *ret)
 {
     conv_at at;
     vault_commit commit;
@@ -201,6 +201,8 @@ static hk_err append_commit(wire_request *r, wire_reply *reply, conversation_id 
         return wire_problem(reply, HK_BAD, "bad_commit", "This is not a commit of yours for here.");
     if (commit.epoch <= at.epoch)
         return answer_taken(r, reply, &at, commit.epoch, body->commit, ret);
+    if ((commit.flags & VAULT_FLAG_REPLACE) != flags) /* a listener alone gives nobody a new key */
+        return wire_problem(reply, HK_REFUSED, "commit_refused", "That is not theirs to decide.");
     HK_TRY(check_commit(reply, &at.chain, body->commit, &next));
     HK_TRY(check_wraps(reply, &next, &body->wraps));
     HK_TRY(write_commit(r, &at, &next, body->commit, &body->wraps));
@@ -287,7 +289,7 @@ hk_err commit_epoch(wire_request *r, wire_reply *reply)
     conversation_id conversation;
     conv_kept kept;
     HK_TRY(conv_param(r, &conversation));
-    HK_TRY(append_commit(r, reply, conversation, r->body, &kept));
+    HK_TRY(conv_commit(r, reply, conversation, 0, r->body, &kept));
     return reply_kept(r, reply, &kept);
 }
 
@@ -324,6 +326,6 @@ hk_err wrap_again(wire_request *r, wire_reply *reply)
     HK_TRY(conv_find(r, conversation, true, &at));
     if (body->epoch > at.epoch || !vault_chain_member(&at.chain, &body->account))
         return HK_BAD;
-    HK_TRY(put_wrap(r, conversation, body->epoch, &(wrap_item){body->account, body->wrap}));
+    HK_TRY(conv_put_wrap(r, conversation, body->epoch, &(wrap_item){body->account, body->wrap}));
     return wire_reply_nothing(reply);
 }

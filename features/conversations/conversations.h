@@ -39,6 +39,23 @@ hk_err conv_begin(wire_request *r, wire_reply *reply, const conv_genesis *g, con
  * acknowledgement. HK_NOT_THERE: no; HK_CONFLICT: by others. */
 hk_err conv_begun(wire_request *r, wire_reply *reply, conversation_id conversation, hk_slice commit,
                   conv_kept *ret);
+/* One client's new keys (vault.md M2, REPLACE): only features/returns decides that they may come in. */
+typedef struct conv_replacement {
+    conversation_id conversation;
+    account_id client;
+    uint8_t ik[32], ek[32]; /* exactly these must stand in the commit */
+    int64_t ek_serial;
+    hk_slice commit;
+    shape_list wraps; /* wrap_item: of the new epoch */
+    shape_list older; /* older_wrap: keys of earlier epochs, passed on to the client */
+} conv_replacement;
+typedef struct older_wrap {
+    int64_t epoch;
+    hk_slice wrap;
+} older_wrap;
+hk_err conv_replace(wire_request *r, wire_reply *reply, const conv_replacement *what, conv_kept *ret);
+/* Conversations of one account with itself: after a replacement nobody can open them any more. */
+hk_err conv_forget_private(store_db *db, account_id account);
 /* Conversations that an account's words die with: pairs in which it is the client, and private ones. All of
  * each goes: wraps, bytes, rows. Of others it is only taken out. */
 hk_err conv_forget(store_db *db, account_id account, int64_t *ret_destroyed);

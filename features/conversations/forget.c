@@ -122,11 +122,11 @@ static hk_err destroy(store_db *db, int64_t conv, conversation_id conversation)
     return HK_OK;
 }
 
-static hk_err next_dying(store_db *db, account_id account, bool *ret_row, int64_t *ret_conv,
+static hk_err next_dying(store_db *db, size_t statement, account_id account, bool *ret_row, int64_t *ret_conv,
                          conversation_id *ret)
 {
     STORE_CURSOR(c);
-    HK_TRY(store_run(&c, db, &CONVERSATIONS_ROOM, CONV_DYING));
+    HK_TRY(store_run(&c, db, &CONVERSATIONS_ROOM, statement));
     store_bind_slice(&c, HK_ID_SLICE(account));
     HK_TRY(store_next(&c, ret_row));
     if (!*ret_row)
@@ -135,19 +135,30 @@ static hk_err next_dying(store_db *db, account_id account, bool *ret_row, int64_
     return store_slice_into(&c, 1, ret->b, HK_ID_BYTES);
 }
 
-hk_err conv_forget(store_db *db, account_id account, int64_t *ret_destroyed)
+static hk_err destroy_all(store_db *db, size_t statement, account_id account, int64_t *ret_destroyed)
 {
     *ret_destroyed = 0;
     for (;;) {
         bool row;
         int64_t conv = 0;
         conversation_id conversation = {0};
-        HK_TRY(next_dying(db, account, &row, &conv, &conversation));
+        HK_TRY(next_dying(db, statement, account, &row, &conv, &conversation));
         if (!row)
-            break;
+            return HK_OK;
         HK_TRY(destroy(db, conv, conversation));
         (*ret_destroyed)++;
     }
+}
+
+hk_err conv_forget_private(store_db *db, account_id account)
+{
+    int64_t destroyed;
+    return destroy_all(db, CONV_PRIVATE, account, &destroyed);
+}
+
+hk_err conv_forget(store_db *db, account_id account, int64_t *ret_destroyed)
+{
+    HK_TRY(destroy_all(db, CONV_DYING, account, ret_destroyed));
     HK_TRY(run_with_slice(db, WRAPS_FORGET, HK_ID_SLICE(account)));
     return run_with_slice(db, MEMBER_GONE_ALL, HK_ID_SLICE(account));
 }

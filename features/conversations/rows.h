@@ -17,6 +17,7 @@ enum {
     CONV_MINE,
     CONV_END,
     CONV_DYING,
+    CONV_PRIVATE,
     MEMBER_ADD,
     MEMBER_STAY,
     MEMBER_OUT,
@@ -84,6 +85,11 @@ hk_err conv_hearers(wire_request *r, int64_t conv, account_id ret[static VAULT_M
 hk_err conv_tell_entry(wire_request *r, const conv_at *at, const entry_item *entry, const shape_list *wraps);
 /* Tells the others, not oneself. */
 hk_err conv_tell_others(wire_request *r, int64_t conv, const char *told, const shape *s, const void *value);
+
+/* Appends a commit. flags: VAULT_FLAG_REPLACE exactly when features/returns let it in; else 0. */
+hk_err conv_commit(wire_request *r, wire_reply *reply, conversation_id conversation, uint8_t flags,
+                   const commit_body *body, conv_kept *ret);
+hk_err conv_put_wrap(wire_request *r, conversation_id conversation, int64_t epoch, const wrap_item *wrap);
 
 hk_err send_message(wire_request *r, wire_reply *reply);
 hk_err send_by_socket(wire_request *r, wire_reply *reply);

@@ -40,6 +40,10 @@ static const store_statement STATEMENTS[] = {
          "SELECT conversations.conv, conversation FROM members JOIN conversations ON "
          "conversations.conv = members.conv WHERE account = ? AND (kind = 3 OR (kind = 1 AND part = "
          "1)) ORDER BY conversations.conv LIMIT 1"},
+    [CONV_PRIVATE] = {"conv_private",
+                      "SELECT conversations.conv, conversation FROM members JOIN conversations ON "
+                      "conversations.conv = members.conv WHERE account = ? AND kind = 3 ORDER BY "
+                      "conversations.conv LIMIT 1"},
     [MEMBER_ADD] = {"member_add",
                     "INSERT INTO members (conv, account, part, from_position, until_ms) VALUES (?, "
                     "?, ?, ?, ?)"},

@@ -8,6 +8,7 @@
 #include "features/files/files.h"
 #include "features/invitations/invitations.h"
 #include "features/requests/requests.h"
+#include "features/returns/returns.h"
 #include "features/staff/staff.h"
 
 hk_err erase_all(store_db *db, account_id account, int64_t *ret_conversations)
@@ -15,6 +16,7 @@ hk_err erase_all(store_db *db, account_id account, int64_t *ret_conversations)
     HK_TRY(conv_forget(db, account, ret_conversations));
     HK_TRY(files_forget(db));
     HK_TRY(requests_forget(db, account));
+    HK_TRY(returns_forget(db, account));
     HK_TRY(invitations_forget(db, account));
     HK_TRY(staff_forget(db, account));
     return accounts_forget(db, account);

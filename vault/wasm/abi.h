@@ -27,6 +27,7 @@
 #define ABI_TEAM_KEYS_MAX 4
 #define ABI_ROOTS_MAX     3
 #define ABI_FILES_MAX     4
+#define ABI_PASSED_ON_MAX 1024 /* older epochs in one REPLACE: 144 KB of answer */
 /* No state that a place can hold (180,000 bytes) is too big to be opened here: nobody is locked out. */
 #define ABI_PINS_MAX 2048
 #define ABI_TIPS_MAX 1536
@@ -56,7 +57,7 @@ typedef struct abi_stream {
 
 typedef struct abi_spoken { /* the one spoken check that is going on */
     conversation_id conv;
-    account_id other;
+    vault_member me, other; /* as they stood when it began: whoever rotates meanwhile reads other words */
     bool starter;
     uint8_t c[VAULT_HASH_BYTES];
     uint8_t mine[VAULT_KEY_BYTES]; /* ra or rb */

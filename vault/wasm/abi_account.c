@@ -126,6 +126,19 @@ hk_err abi_account_make(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
+/* account, the serial of the encryption key -> our member: all keys anew under an account that is there,
+ * whose password is lost. Worth something only when its listener commits REPLACE. */
+hk_err abi_account_make_again(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    account_id account = abi_read_account(in);
+    uint32_t ek_serial = hk_read_u32(in);
+    HK_TRY(abi_asked(in));
+    HK_TRY(vault_account_make_again(&account, ek_serial, &s->me));
+    session_begins(s);
+    write_me(s, out);
+    return HK_OK;
+}
+
 /* For the root that is in use: serial -> record, login key */
 hk_err abi_record_make(abi_session *s, hk_reader *in, hk_writer *out)
 {

@@ -54,7 +54,14 @@ hk_err abi_log_wrap(abi_session *s, hk_reader *in, hk_writer *out)
     hk_slice wrap = abi_read_rest(in);
     abi_slot *slot;
     HK_TRY(slot_asked(s, in, &conv, &slot));
-    return vault_log_wrap(&slot->log, wrap);
+    vault_log *log = &slot->log;
+    HK_TRY(vault_log_wrap(log, wrap));
+    /* Each epoch's key is remembered when it comes, not only the last one's: it may have to be passed on. The
+     * place keeps wraps too: a table that is full costs only the second copy. */
+    if (vault_state_find_key(abi_state_of(s), &conv, log->chain.epoch) == NULL)
+        abi_state_moved(s);
+    (void)vault_state_keep_key(abi_state_of(s), &conv, log->chain.epoch, log->ck);
+    return HK_OK;
 }
 
 hk_err abi_log_head(abi_session *s, hk_reader *in, hk_writer *out)
@@ -76,8 +83,18 @@ hk_err abi_log_go_on(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
+/* A person decided to go on where another member's RESUME went on. HK_CONFLICT: there is none to accept. */
+hk_err abi_log_accept_resume(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    abi_slot *slot;
+    HK_TRY(slot_asked(s, in, &conv, &slot));
+    return vault_log_accept_resume(&slot->log);
+}
+
 /* After reading: conv, now -> the first member whom the pins or the clock speak against, or nothing.
- * Remembers how far this conversation was seen, and its key. */
+ * Remembers how far this conversation was seen; not while it is interrupted, or the place's shorter history
+ * would in time outgrow the one that is missed. */
 hk_err abi_log_settle(abi_session *s, hk_reader *in, hk_writer *out)
 {
     conversation_id conv = abi_read_conversation(in);
@@ -90,7 +107,7 @@ hk_err abi_log_settle(abi_session *s, hk_reader *in, hk_writer *out)
     vault_state_trust(state, log, now_ms, &who);
     if (who != NULL)
         abi_write_member(out, who);
-    if (log->position == 0)
+    if (log->position == 0 || (log->stops & VAULT_STOP_INTERRUPTED))
         return HK_OK;
     vault_tip tip;
     vault_log_tip(log, &tip);
@@ -101,13 +118,10 @@ hk_err abi_log_settle(abi_session *s, hk_reader *in, hk_writer *out)
         return err;
     if (moved && err == HK_OK)
         abi_state_moved(s);
-    /* The place keeps wraps too: a table that is full costs only the second copy. */
-    if ((log->stops & VAULT_STOP_LOCKED) == 0)
-        (void)vault_state_keep_key(state, &conv, log->chain.epoch, log->ck);
     return HK_OK;
 }
 
-/* -> epoch, position, stops, kind, count, members */
+/* -> epoch, position, stops, kind, whether somebody's RESUME waits to be accepted, count, members */
 hk_err abi_log_view(abi_session *s, hk_reader *in, hk_writer *out)
 {
     conversation_id conv = abi_read_conversation(in);
@@ -118,6 +132,7 @@ hk_err abi_log_view(abi_session *s, hk_reader *in, hk_writer *out)
     hk_write_u53(out, log->position);
     hk_write_u32(out, log->stops);
     hk_write_u8(out, log->chain.kind);
+    hk_write_u8(out, (log->stops & VAULT_STOP_INTERRUPTED) && log->resume_seen);
     hk_write_u8(out, log->chain.member_count);
     for (size_t i = 0; i < log->chain.member_count; i++)
         abi_write_member(out, &log->chain.members[i]);
@@ -268,6 +283,19 @@ static hk_err read_changes(hk_reader *in, vault_plan *plan)
     return HK_OK;
 }
 
+/* After a rotation of mine the next commit takes the new key. */
+static hk_err with_my_newest_key(const abi_session *s, vault_plan *plan)
+{
+    for (size_t i = 0; i < plan->member_count; i++) {
+        if (!HK_ID_EQ(plan->members[i].account, s->me.id))
+            continue;
+        vault_member me;
+        vault_account_member(&s->me, plan->members[i].role, &me);
+        return vault_plan_put(plan, &me);
+    }
+    return HK_OK;
+}
+
 /* conv, mode (0 change, 1 resume, 2 replace), changes -> commit and wraps */
 hk_err abi_commit_make(abi_session *s, hk_reader *in, hk_writer *out)
 {
@@ -287,6 +315,8 @@ hk_err abi_commit_make(abi_session *s, hk_reader *in, hk_writer *out)
         vault_plan_from(&slot->log.chain, &plan);
     if (mode == REPLACE)
         plan.flags |= VAULT_FLAG_REPLACE;
+    else
+        HK_TRY(with_my_newest_key(s, &plan));
     HK_TRY(read_changes(in, &plan));
     HK_TRY(abi_asked(in));
     vault_made_commit made;

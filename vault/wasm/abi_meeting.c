@@ -121,33 +121,38 @@ hk_err abi_leave_sign(abi_session *s, hk_reader *in, hk_writer *out)
 
 /* ---- The spoken check ---- */
 
-/* Both members as the chain has them now, the starter first. */
-static hk_err spoken_pair(abi_session *s, const abi_spoken *spoken, const vault_member **ret_starter,
-                          const vault_member **ret_other)
+/* Both as the chain has them now. */
+static hk_err pair_in_chain(abi_session *s, abi_spoken *spoken, const account_id *other)
 {
     abi_slot *slot;
     HK_TRY(abi_slot_of(s, &spoken->conv, &slot));
-    const vault_member *me = vault_chain_member(&slot->log.chain, &s->me.id);
-    const vault_member *other = vault_chain_member(&slot->log.chain, &spoken->other);
-    if (me == NULL || other == NULL || me == other)
+    const vault_member *one = vault_chain_member(&slot->log.chain, &s->me.id);
+    const vault_member *two = vault_chain_member(&slot->log.chain, other);
+    if (one == NULL || two == NULL || one == two)
         return HK_NOT_THERE;
-    *ret_starter = spoken->starter ? me : other;
-    *ret_other = spoken->starter ? other : me;
+    spoken->me = *one;
+    spoken->other = *two;
     return HK_OK;
+}
+
+static void begin_check(abi_session *s, abi_spoken *spoken, hk_writer *out)
+{
+    randombytes_buf(spoken->mine, sizeof spoken->mine);
+    if (spoken->starter)
+        vault_spoken_commit(&spoken->conv, &spoken->me, &spoken->other, spoken->mine, spoken->c);
+    s->spoken = *spoken;
+    hk_write_bytes(out, spoken->starter ? spoken->c : spoken->mine, VAULT_KEY_BYTES);
+    sodium_memzero(spoken, sizeof *spoken);
 }
 
 /* conv, other -> c, to be sent */
 hk_err abi_spoken_start(abi_session *s, hk_reader *in, hk_writer *out)
 {
     abi_spoken spoken = {.conv = abi_read_conversation(in), .starter = true};
-    spoken.other = abi_read_account(in);
+    account_id other = abi_read_account(in);
     HK_TRY(abi_unlocked(s, in));
-    const vault_member *one, *two;
-    HK_TRY(spoken_pair(s, &spoken, &one, &two));
-    randombytes_buf(spoken.mine, sizeof spoken.mine);
-    vault_spoken_commit(&spoken.conv, one, two, spoken.mine, spoken.c);
-    s->spoken = spoken;
-    hk_write_bytes(out, spoken.c, sizeof spoken.c);
+    HK_TRY(pair_in_chain(s, &spoken, &other));
+    begin_check(s, &spoken, out);
     return HK_OK;
 }
 
@@ -155,14 +160,70 @@ hk_err abi_spoken_start(abi_session *s, hk_reader *in, hk_writer *out)
 hk_err abi_spoken_answer(abi_session *s, hk_reader *in, hk_writer *out)
 {
     abi_spoken spoken = {.conv = abi_read_conversation(in), .starter = false};
-    spoken.other = abi_read_account(in);
+    account_id other = abi_read_account(in);
     hk_read_into(in, spoken.c, sizeof spoken.c);
     HK_TRY(abi_unlocked(s, in));
-    const vault_member *one, *two;
-    HK_TRY(spoken_pair(s, &spoken, &one, &two));
-    randombytes_buf(spoken.mine, sizeof spoken.mine);
-    s->spoken = spoken;
-    hk_write_bytes(out, spoken.mine, sizeof spoken.mine);
+    HK_TRY(pair_in_chain(s, &spoken, &other));
+    begin_check(s, &spoken, out);
+    return HK_OK;
+}
+
+/* ---- The same check with somebody whose new keys stand in no chain yet ---- */
+
+static void read_stranger(hk_reader *in, abi_spoken *spoken)
+{
+    spoken->conv = abi_read_conversation(in);
+    abi_read_member(in, &spoken->other);
+}
+
+/* The listener, conv, the keys somebody says are theirs -> c */
+hk_err abi_meet_start(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    abi_spoken spoken = {.starter = true};
+    read_stranger(in, &spoken);
+    HK_TRY(abi_unlocked(s, in));
+    HK_TRY(vault_member_check(&spoken.other));
+    vault_account_member(&s->me, VAULT_ROLE_LISTENER, &spoken.me);
+    begin_check(s, &spoken, out);
+    return HK_OK;
+}
+
+/* Who lost their password, conv, the listener's keys, c -> rb */
+hk_err abi_meet_answer(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    abi_spoken spoken = {.starter = false};
+    read_stranger(in, &spoken);
+    hk_read_into(in, spoken.c, sizeof spoken.c);
+    HK_TRY(abi_unlocked(s, in));
+    HK_TRY(vault_member_check(&spoken.other));
+    vault_account_member(&s->me, VAULT_ROLE_CLIENT, &spoken.me);
+    begin_check(s, &spoken, out);
+    return HK_OK;
+}
+
+/* conv, member -> count, each: epoch, wrap. The older epochs' keys kept here, made anew for their new key. */
+hk_err abi_pass_on(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    conversation_id conv = abi_read_conversation(in);
+    vault_member to;
+    abi_read_member(in, &to);
+    abi_slot *slot;
+    HK_TRY(abi_unlocked(s, in));
+    HK_TRY(abi_slot_of(s, &conv, &slot));
+    uint32_t now = slot->log.chain.epoch, count = 0;
+    hk_writer at_count = *out;
+    hk_write_u32(out, 0);
+    for (uint32_t epoch = 1; epoch <= now && count < ABI_PASSED_ON_MAX; epoch++) {
+        uint8_t wrap[VAULT_WRAP_BYTES];
+        hk_err err = vault_state_pass_on(abi_state_of(s), &conv, epoch, &to, wrap);
+        if (err == HK_NOT_THERE)
+            continue;
+        HK_TRY(err);
+        hk_write_u32(out, epoch);
+        hk_write_bytes(out, wrap, sizeof wrap);
+        count++;
+    }
+    hk_write_u32(&at_count, count);
     return HK_OK;
 }
 
@@ -173,10 +234,8 @@ static hk_err spoken_words(abi_session *s, const conversation_id *conv, bool sta
     if (!HK_ID_EQ(spoken->conv, *conv) || spoken->starter != starter ||
         vault_is_zero(spoken->mine, VAULT_KEY_BYTES))
         return HK_NOT_THERE;
-    const vault_member *one, *two;
-    HK_TRY(spoken_pair(s, spoken, &one, &two));
     uint16_t words[4];
-    HK_TRY(vault_spoken_words(conv, one, two, spoken->c, starter ? spoken->mine : theirs,
+    HK_TRY(vault_spoken_words(conv, &spoken->me, &spoken->other, spoken->c, starter ? spoken->mine : theirs,
                               starter ? theirs : spoken->mine, words));
     for (size_t i = 0; i < HK_COUNT(words); i++)
         hk_write_u32(out, words[i]);

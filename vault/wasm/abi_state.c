@@ -107,6 +107,16 @@ hk_err abi_state_kept(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
+/* What the place has, with all that this vault remembers besides. */
+static hk_err merge_with(abi_session *s, int64_t serial, hk_slice sealed)
+{
+    abi_state *theirs;
+    HK_TRY(open_other(s, serial, sealed, &theirs));
+    HK_TRY(vault_state_merge(&theirs->state, abi_state_of(s)));
+    use_other(s, serial);
+    return vault_state_prepare(abi_state_of(s), &s->me);
+}
+
 /* serial, sealed: another device of this account put a newer one */
 hk_err abi_state_from(abi_session *s, hk_reader *in, hk_writer *out)
 {
@@ -116,13 +126,22 @@ hk_err abi_state_from(abi_session *s, hk_reader *in, hk_writer *out)
     if (serial <= s->state_serial)
         return HK_CONFLICT;
     bool changed = s->state_moves != s->state_stored;
-    abi_state *theirs;
-    HK_TRY(open_other(s, serial, sealed, &theirs));
-    HK_TRY(vault_state_merge(&theirs->state, abi_state_of(s)));
-    use_other(s, serial);
+    HK_TRY(merge_with(s, serial, sealed));
     if (!changed)
         s->state_stored = s->state_moves;
-    return vault_state_prepare(abi_state_of(s), &s->me);
+    return HK_OK;
+}
+
+/* serial, sealed: the place was restored from a backup and holds this one, perhaps older than what is
+ * remembered here. Nothing is forgotten: both are united, and that has to be put again after theirs. */
+hk_err abi_state_restored(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    int64_t serial = hk_read_u53(in);
+    hk_slice sealed = abi_read_rest(in);
+    HK_TRY(abi_unlocked(s, in));
+    HK_TRY(merge_with(s, serial, sealed));
+    abi_state_moved(s);
+    return HK_OK;
 }
 
 /* -> serial, changed, place known, place key, count, each pin: account, ik, how, when, other ik; choices */

@@ -844,6 +844,136 @@ export interface FileClose {
   readonly size_bytes: number;
 }
 
+/** shown to the listener only now */
+export interface ReturnCode {
+  /** nine digits, to be said by voice */
+  readonly code: string;
+  /** good until then, once */
+  readonly expires_ms: number;
+}
+
+/** somebody comes back: the listener's view */
+export interface ReturnSeen {
+  /** how it stands */
+  readonly state: "offered" | "met" | "different" | "stopped" | "done";
+  /** over then */
+  readonly expires_ms: number;
+  /** whose keys are lost */
+  readonly client: Id;
+  /** the new identity key */
+  readonly ik?: Uint8Array | undefined;
+  /** the new sealing key */
+  readonly ek?: Uint8Array | undefined;
+  /** its serial */
+  readonly ek_serial?: number | undefined;
+  /** its certificate */
+  readonly ek_certificate?: Uint8Array | undefined;
+  /** spoken check: what you sent */
+  readonly promise?: Uint8Array | undefined;
+  /** spoken check: what they answered */
+  readonly answer?: Uint8Array | undefined;
+  /** they say the words are the same */
+  readonly same: boolean;
+}
+
+/** exactly one: each counts once */
+export interface ReturnStep {
+  /** the listener first */
+  readonly promise?: Uint8Array | undefined;
+  /** then whoever comes back */
+  readonly answer?: Uint8Array | undefined;
+  /** then the listener */
+  readonly reveal?: Uint8Array | undefined;
+}
+
+/** are the four words the same? */
+export interface ReturnSaid {
+  /** false ends it, and nothing happens */
+  readonly same: boolean;
+}
+
+/** an earlier epoch's key, passed on */
+export interface OlderWrap {
+  /** of the key */
+  readonly epoch: number;
+  /** for the client's new key */
+  readonly wrap: Uint8Array;
+}
+
+/** the new keys are theirs */
+export interface ReturnConfirm {
+  /** REPLACE, by the listener */
+  readonly commit: Uint8Array;
+  /** one for each member */
+  readonly wraps: readonly Wrap[];
+  /** ascending */
+  readonly older: readonly OlderWrap[];
+}
+
+/** the code that a listener said */
+export interface ReturnCome {
+  /** nine digits */
+  readonly code: string;
+}
+
+/** what new keys are made for */
+export interface ReturnDoor {
+  /** make keys for this account */
+  readonly account: Id;
+  /** the new sign-in name */
+  readonly handle: string;
+  /** to be signed by the new login key */
+  readonly challenge: Uint8Array;
+  /** of the new sealing key */
+  readonly ek_serial: number;
+  /** of the new unlock record */
+  readonly record_serial: number;
+  /** where the keys will stand */
+  readonly conversation: Id;
+  /** who checks */
+  readonly listener: Id;
+  /** what they are called */
+  readonly listener_name: string;
+  /** what they do here */
+  readonly listener_role: "client" | "therapist" | "peer" | "supervisor" | "admin";
+  /** their identity key: checked by the words */
+  readonly listener_ik: Uint8Array;
+  /** their sealing key */
+  readonly listener_ek: Uint8Array;
+  /** its serial */
+  readonly listener_ek_serial: number;
+  /** its certificate */
+  readonly listener_ek_certificate: Uint8Array;
+}
+
+/** how it goes */
+export interface ReturnGoing {
+  /** how it stands */
+  readonly state: "offered" | "met" | "different" | "stopped" | "done";
+  /** from the listener, first */
+  readonly promise?: Uint8Array | undefined;
+  /** from the listener, last */
+  readonly reveal?: Uint8Array | undefined;
+}
+
+/** is my place being taken over? */
+export interface ReturnOfMe {
+  /** somebody says they are you and have lost their keys */
+  readonly going_on: boolean;
+  /** who would check */
+  readonly listener_name?: string | undefined;
+  /** since when */
+  readonly made_ms?: number | undefined;
+}
+
+/** told as `return`, to the listener and the account's devices */
+export interface ReturnNews {
+  /** where */
+  readonly conversation: Id;
+  /** how it stands */
+  readonly state: "offered" | "met" | "different" | "stopped" | "done";
+}
+
 /** erase me */
 export interface Erase {
   /** from POST /api/challenge */

@@ -22,6 +22,7 @@ export const OPS = {
   fingerprint: 19,
   place_fingerprint: 20,
   rotate: 21,
+  account_make_again: 22,
 
   place_make: 30,
   place_open: 31,
@@ -44,6 +45,9 @@ export const OPS = {
   spoken_answer: 48,
   spoken_reveal: 49,
   spoken_finish: 50,
+  meet_start: 51,
+  meet_answer: 52,
+  pass_on: 53,
 
   log_open: 60,
   log_take: 61,
@@ -76,6 +80,8 @@ export const OPS = {
   state_choices: 88,
   state_audit: 89,
   state_forget: 90,
+  state_restored: 91,
+  log_accept_resume: 92,
 
   file_seal_start: 100,
   file_seal_chunk: 101,
