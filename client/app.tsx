@@ -17,6 +17,8 @@ import type { Screen, Wish } from "./screens.ts";
 
 const Inside = lazy(() => import("./inside.tsx").then((m) => m.Inside));
 const Join = lazy(() => import("../features/invitations/screen/join.tsx").then((m) => m.Join));
+const ComeBack = lazy(() => import("../features/returns/screen/come-back.tsx").then((m) => m.ComeBack));
+const NotMe = lazy(() => import("../features/returns/screen/not-me.tsx").then((m) => m.NotMe));
 const DemoPeople = lazy(() => import("../features/accounts/screen/demo-people.tsx").then((m) => m.DemoPeople));
 const ErasedReceipt = lazy(() => import("../features/accounts/screen/erase.tsx").then((m) => m.ErasedReceipt));
 
@@ -76,6 +78,7 @@ function Body({ router, wish }: AppProps) {
       return (
         <>
           {deviceKeeps.value || standing.me.session.record_kind !== "device" || screen.at === "keep" ? null : <KeepsNothing onKeep={() => router.go({ at: "keep" })} />}
+          {standing.me.session.role === "client" ? <NotMe /> : null}
           <Inside key={standing.me.session.account} me={standing.me} router={router} invitation={wish.is === "invited" ? wish.invitation : null} />
         </>
       );
@@ -129,19 +132,24 @@ function Outside({ router, wish }: AppProps) {
       />
     );
   }
+  const fromNothing = (): void => {
+    startOver.value = true;
+    router.settle({ at: "home" });
+  };
+  if (screen.at === "come_back" && session === null) {
+    return <ComeBack onBack={() => router.settle({ at: "sign_in" })} onNew={fromNothing} />;
+  }
   const byDevice = session === null ? device !== null && !startOver.value : session.record_kind === "device";
   if (session !== null || byDevice || (screen.at === "sign_in" && !startOver.value)) {
-    const begin = (): void => {
-      startOver.value = true;
-      router.settle({ at: "home" });
-    };
+    const withNothing = (): void => void (session === null ? Promise.resolve() : signOut()).then(() => router.settle({ at: "come_back" }));
     return (
       <SignIn
         handle={session?.handle ?? (byDevice ? device : null)}
         why={why}
         byDevice={byDevice}
         asksSecretKey={wish.is === "listening" || (session !== null && session.role !== "client")}
-        onNew={session === null ? begin : null}
+        onNew={session === null ? fromNothing : null}
+        onNothing={session === null || session.role === "client" ? withNothing : null}
         onSignOut={session === null ? null : () => void signOut().then(() => router.settle({ at: "sign_in" }))}
       />
     );

@@ -9,11 +9,13 @@ import { Room } from "../features/conversations/screen/room.tsx";
 import { TakeThings } from "../features/conversations/screen/take-things.tsx";
 import { Talks } from "../features/conversations/screen/talks.ts";
 import type { ConversationSaid } from "../features/conversations/screen/wire.ts";
+import { newKeyWhenOld } from "../features/accounts/screen/key-age.ts";
 import { AskingDoor, AskingWords, nextStep } from "../features/requests/screen/asking.tsx";
 import { Today, type Mine } from "../features/requests/screen/today.tsx";
 import { Waiting } from "../features/requests/screen/waiting.tsx";
 import { myRequests } from "../features/requests/screen/wire.ts";
 import { Banner } from "../web/kit/banner.tsx";
+import { Button } from "../web/kit/button.tsx";
 import { lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
 import { announce } from "../web/kit/announce.tsx";
@@ -34,6 +36,7 @@ const Invite = lazy(() => import("../features/invitations/screen/invite.tsx").th
 const MirrorOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorOf));
 const MirrorWordOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorWordOf));
 const MirrorAskOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorAskOf));
+const LetInAgain = lazy(() => import("../features/returns/screen/let-in-again.tsx").then((m) => m.LetInAgain));
 const HintMark = lazy(() => import("../features/reflections/screen/hint.tsx").then((m) => m.HintMark));
 
 interface InsideProps {
@@ -51,6 +54,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
   const recovering = useRef(me.session.recovering);
   useEffect(() => {
     void firstLook(talks, waitingFor).then(() => (ready.value = true));
+    void newKeyWhenOld(me).catch(() => undefined); // the next time, then
     return () => talks.end();
   }, [talks]);
 
@@ -71,6 +75,10 @@ export function Inside({ me, router, invitation }: InsideProps) {
   const enteredAt = useMemo(() => performance.now(), [router.screen.value]);
   const besideDraft = (conversation: string) => (draft: string) => (
     <HintMark draft={draft} said={talks.open(conversation).talk.items.value} listens helpOpened={helpOpenedAt.value > enteredAt} />
+  );
+
+  const lostIn = (conversation: string) => (name: string) => (
+    <LetInAgain me={me} conversation={conversation} name={name} onCommitted={() => talks.open(conversation).talk.catchUp()} />
   );
 
   if (!ready.value) return null;
@@ -123,7 +131,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
       return (
         <Room
           key={screen.conversation}
-          {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation) } : {})}
+          {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation), lost: lostIn(screen.conversation) } : {})}
           open={talks.open(screen.conversation)}
           above={
             <MirrorWordOf open={talks.open(screen.conversation)} onLookBack={() => router.go({ at: "mirror", conversation: screen.conversation })} />
@@ -142,6 +150,8 @@ export function Inside({ me, router, invitation }: InsideProps) {
       );
     case "keep":
       return <Keep me={me} placeName={placeName} why={kept ? "change" : "keep"} onDone={home} onBack={back} />;
+    case "renew":
+      return <Keep me={me} placeName={placeName} why="renew" onRenewed={() => talks.newEpochs()} onDone={home} onBack={back} />;
     case "things":
       return <TakeThings talks={talks} placeName={placeName} onBack={back} />;
     case "erase":
@@ -158,6 +168,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
       );
     case "home":
     case "sign_in":
+    case "come_back":
     case "join":
     case "erased":
       return atHome();
@@ -192,6 +203,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
             onAsk={() => router.go({ at: "asking", invitation: null })}
             onChangeListener={(conversation) => router.go({ at: "asking", invitation: null, instead: conversation })}
             onKeep={() => router.go({ at: "keep" })}
+            onRenew={() => router.go({ at: "renew" })}
             onTake={() => router.go({ at: "things" })}
             onErase={() => router.go({ at: "erase" })}
             onLock={() => void lock("by_hand")}
@@ -220,7 +232,17 @@ export function Inside({ me, router, invitation }: InsideProps) {
                 void talks.refresh().finally(() => room(conversation));
               }}
             />
-            <div class="sheet">{listens(session.role) && session.certified ? <Invite me={me} kind="client" disabled={place.value?.place_key === undefined} /> : null}</div>
+            <div class="sheet">
+              {listens(session.role) && session.certified ? <Invite me={me} kind="client" disabled={place.value?.place_key === undefined} /> : null}
+              <div class="stack-close">
+                <Button wide onPress={() => router.go({ at: "keep" })}>
+                  {t("my_place.password")}
+                </Button>
+                <Button wide onPress={() => router.go({ at: "renew" })}>
+                  {t("renew.title")}
+                </Button>
+              </div>
+            </div>
           </>
         );
       default:

@@ -11,10 +11,12 @@ export type Screen =
   | { readonly at: "after"; readonly conversation: string }
   | { readonly at: "mirror"; readonly conversation: string }
   | { readonly at: "keep" }
+  | { readonly at: "renew" }
   | { readonly at: "things" }
   | { readonly at: "erase" }
   | { readonly at: "erased"; readonly receipt: Erased }
   | { readonly at: "sign_in" }
+  | { readonly at: "come_back" }
   | { readonly at: "join"; readonly invitation: string };
 
 /** What the address asked for when the page began. It is taken out of the address at once. */

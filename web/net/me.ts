@@ -7,7 +7,7 @@ import { deviceKept } from "../bridge/vault/device.ts";
 import { BridgeError, startVault, type Member, type NewAccount, type SignIn, type StateView, type Vault } from "../bridge/vault/vault.ts";
 import { arrivalAnswer, sessionAnswer, startedAnswer, ticketAnswer, type Session } from "./answers.ts";
 import { ask, askNothing } from "./http.ts";
-import { keepState, takeTheirs } from "./state.ts";
+import { keepState, rememberCopy, takeTheirs } from "./state.ts";
 import { Socket, type Link, type Told } from "./socket.ts";
 
 export interface Me {
@@ -60,6 +60,15 @@ export function warmUp(): void {
   for (const part of [assets.vaultWorker, assets.vaultWasm]) {
     void fetch(part, { priority: "low" }).then((answer) => answer.arrayBuffer()).catch(() => undefined);
   }
+}
+
+const restoredTo = new Set<() => void>();
+let placeEpoch = 0;
+
+/** The place was restored from a backup: what stands in its logs now may be less than what was read. */
+export function onRestored(listener: () => void): () => void {
+  restoredTo.add(listener);
+  return () => restoredTo.delete(listener);
 }
 
 const lastThings = new Set<() => Promise<void>>();
@@ -124,6 +133,25 @@ export async function comeBack(handle: string, with_: ComeBack): Promise<Me> {
   }
 }
 
+/** Keys that were made here in a vault that is open already have come to count: signs in with them and is here. */
+export async function takeUp(vault: Vault, handle: string): Promise<Me> {
+  const started = await ask({ method: "POST", path: "/api/sign-in/start", body: { handle, kind: "device" } }, startedAnswer);
+  const { signature } = await vault.ask("signIn", { host: location.host, challenge: started.challenge, with: { by: "device", handle } });
+  const session = await ask({ method: "POST", path: "/api/sign-in", body: { handle, kind: "device", signature } }, sessionAnswer);
+  return settle(vault, session);
+}
+
+/** What the account remembers, as it stands in the vault now: whom it knows, and how well. */
+export async function lookAtState(me: Me): Promise<void> {
+  stateView.value = await me.vault.ask("state", {});
+}
+
+/** This account trusts that key of theirs from now on; how, and on every device. */
+export async function trust(me: Me, account: string, ik: Uint8Array<ArrayBuffer>, how: "spoken" | "replaced"): Promise<void> {
+  stateView.value = await me.vault.ask("pin", { account, ik, how, at_ms: Date.now(), decided: true });
+  void keepState(me.vault).catch(() => undefined);
+}
+
 function secretOf(handle: string, with_: ComeBack, said: { readonly salt: Uint8Array<ArrayBuffer>; readonly t: number; readonly m: number }): SignIn {
   switch (with_.by) {
     case "password": {
@@ -148,6 +176,7 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
     state: session.state,
     state_serial: session.state_serial,
   });
+  const more = await rememberCopy(vault, { serial: session.state_serial, state: session.state }).catch(() => false);
   const socket = new Socket({
     ticket: async () => (await ask({ method: "POST", path: "/api/socket-ticket", body: {} }, ticketAnswer)).ticket,
     told: heard,
@@ -159,7 +188,8 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
     link.value = socket.link.value;
   });
   const now: Me = { session, vault, member, socket };
-  stateView.value = state;
+  placeEpoch = session.place_epoch;
+  stateView.value = more ? await vault.ask("state", {}) : state;
   standing.value = { is: "here", me: now };
   // Staff: the chain of what staff did must go on from where this account last saw it.
   if (session.audit !== undefined) {
@@ -168,12 +198,16 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
       (error: unknown) => (auditRebuilt.value = error instanceof BridgeError && error.code === "refused"),
     );
   }
-  if (state.changed) void keepState(vault).catch(() => undefined);
+  if (state.changed || more) void keepState(vault).catch(() => undefined);
   return now;
 }
 
 function heard(message: Told): void {
   if (message.t === "state") void pullState();
+  if (message.t === "hello" && typeof message["place_epoch"] === "number" && message["place_epoch"] !== placeEpoch) {
+    placeEpoch = message["place_epoch"];
+    void restored();
+  }
   // Somebody was vouched for, or not any more: perhaps me.
   if (message.t === "staff") void askWhoIAm().catch(() => undefined);
   for (const listener of toldTo) listener(message);
@@ -183,11 +217,20 @@ async function askWhoIAm(): Promise<void> {
   sessionChanged(await ask({ method: "GET", path: "/api/session" }, sessionAnswer));
 }
 
+async function restored(): Promise<void> {
+  const now = standing.peek();
+  if (now.is !== "here") return;
+  await takeTheirs(now.me.vault, true).catch(() => undefined);
+  restoredTo.forEach((listener) => listener());
+  await keepState(now.me.vault).catch(() => undefined);
+}
+
 async function pullState(): Promise<void> {
   const now = standing.peek();
   if (now.is !== "here") return;
   await takeTheirs(now.me.vault).catch(() => undefined);
   await keepState(now.me.vault).catch(() => undefined);
+  await lookAtState(now.me).catch(() => undefined);
 }
 
 /** After a change of password or sheet the place answers with the session as it is now. */

@@ -32,6 +32,7 @@ async function keepNow(vault: Vault): Promise<StateView> {
     try {
       await askNothing({ method: "PUT", path: "/api/account/state", body: ours });
       view = await vault.ask("stateKept", { serial: ours.serial });
+      await keepCopy(vault, ours).catch(() => undefined); // a device that keeps nothing still talks
     } catch (error) {
       if (refusal(error) !== "stale_state") throw error;
       view = await takeTheirs(vault);
@@ -40,9 +41,37 @@ async function keepNow(vault: Vault): Promise<StateView> {
   return view;
 }
 
-/** Another device was faster, or our own answer was lost: what the place has is merged with what is here. */
-export async function takeTheirs(vault: Vault): Promise<StateView> {
+/**
+ * Another device was faster, or our own answer was lost: what the place has is merged with what is here. A place that was restored from
+ * a backup has an older one, or another one of the same number: that too is united with ours, and put again.
+ */
+export async function takeTheirs(vault: Vault, restored = false): Promise<StateView> {
   const ours = await vault.ask("state", {});
   const theirs = await ask({ method: "GET", path: "/api/account/state" }, stateAnswer);
+  if (restored || theirs.serial < ours.serial) return vault.ask("stateRestored", theirs);
   return theirs.serial > ours.serial ? vault.ask("stateFrom", theirs) : ours;
+}
+
+// ---- The copy on this device
+
+const COPY = "state-copy";
+const SERIAL_BYTES = 8;
+
+/** What the place kept last, kept here as well: a place that goes back to an earlier day is then noticed, even after a reload. */
+async function keepCopy(vault: Vault, { serial, state }: { readonly serial: number; readonly state: Uint8Array<ArrayBuffer> }): Promise<void> {
+  const content = new Uint8Array(SERIAL_BYTES + state.length);
+  new DataView(content.buffer).setFloat64(0, serial);
+  content.set(state, SERIAL_BYTES);
+  await vault.ask("localPut", { label: COPY, content });
+}
+
+/** At sign-in: does this device remember more than the place does? Then nothing of it is forgotten. */
+export async function rememberCopy(vault: Vault, said: { readonly serial: number; readonly state: Uint8Array<ArrayBuffer> }): Promise<boolean> {
+  const content = await vault.ask("localGet", { label: COPY });
+  if (content === null || content.length <= SERIAL_BYTES) return false;
+  const serial = new DataView(content.buffer, content.byteOffset).getFloat64(0);
+  if (serial <= said.serial) return false;
+  await vault.ask("stateRestored", { serial, state: content.slice(SERIAL_BYTES) });
+  await vault.ask("stateRestored", said); // the number to go on from is the place's
+  return true;
 }

@@ -18,14 +18,16 @@ import { change, newPassword } from "./wire.ts";
 interface KeepProps {
   readonly me: Me;
   readonly placeName: string;
-  readonly why: "keep" | "recovering" | "change";
+  readonly why: "keep" | "recovering" | "change" | "renew";
+  /** All keys are new: a new epoch in every conversation. */
+  readonly onRenewed?: () => Promise<void>;
   readonly onDone: () => void;
   readonly onBack: (() => void) | null;
 }
 
 type Step = { readonly at: "password" } | { readonly at: "sheet"; readonly code: string; readonly secretKey: string | null } | { readonly at: "check"; readonly code: string; readonly secretKey: string | null };
 
-export function Keep({ me, placeName, why, onDone, onBack }: KeepProps) {
+export function Keep({ me, placeName, why, onRenewed, onDone, onBack }: KeepProps) {
   const step = useSignal<Step>({ at: "password" });
   const password = useSignal("");
   const again = useSignal("");
@@ -42,9 +44,10 @@ export function Keep({ me, placeName, why, onDone, onBack }: KeepProps) {
     busy.value = true;
     trouble.value = null;
     try {
-      const made = await change(me, { password: newPassword(password.value, staff ? "make" : "none"), recovery: true });
+      const made = await change(me, { password: newPassword(password.value, staff ? "make" : "none"), recovery: true, ...(why === "renew" ? { renew: true } : {}) });
       password.value = "";
       again.value = "";
+      if (why === "renew") void onRenewed?.();
       step.value = { at: "sheet", code: made.recovery_code ?? "", secretKey: made.secret_key ?? null };
     } catch (error) {
       trouble.value = troubleWords(error);
@@ -60,8 +63,9 @@ export function Keep({ me, placeName, why, onDone, onBack }: KeepProps) {
       {now.at === "password" ? (
         <form class="stack" onSubmit={(e) => (e.preventDefault(), void set())}>
           <h1 tabIndex={-1} ref={heading}>
-            {why === "recovering" ? t("keep.title_recovering") : why === "change" ? t("keep.title_change") : t("keep.title")}
+            {why === "recovering" ? t("keep.title_recovering") : why === "change" ? t("keep.title_change") : why === "renew" ? t("renew.title") : t("keep.title")}
           </h1>
+          {why === "renew" ? <p>{t("renew.lead")}</p> : null}
           <p>{t("keep.lead")}</p>
           <p>
             {t("sign_in.as")} <strong>{me.session.handle}</strong>

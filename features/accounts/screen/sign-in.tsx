@@ -22,6 +22,8 @@ interface SignInProps {
   /** People who listen here have a second secret on their sheet. */
   readonly asksSecretKey: boolean;
   readonly onNew: (() => void) | null;
+  /** Neither password nor sheet. */
+  readonly onNothing: (() => void) | null;
   readonly onSignOut: (() => void) | null;
 }
 
@@ -110,6 +112,11 @@ export function SignIn(props: SignInProps) {
         <WhoHears>{t("sign_in.who")}</WhoHears>
       </form>
       <div class="row">
+        {props.onNothing === null || props.byDevice ? null : (
+          <Button look="quiet" onPress={props.onNothing}>
+            {t("sign_in.nothing")}
+          </Button>
+        )}
         {props.onNew === null ? null : (
           <Button look="quiet" onPress={props.onNew}>
             {t("sign_in.start_over")}

@@ -65,7 +65,7 @@ function Stopped({ open, why }: { readonly open: Open; readonly why: string }) {
         </Banner>
       );
     case "interrupted":
-      return <Banner look="danger">{t("hindrance.interrupted")}</Banner>;
+      return null; // said above, with what can be done (interrupted.tsx)
     case "outside":
       return <Banner look="warm">{t("hindrance.outside")}</Banner>;
     case "unpinned":

@@ -18,6 +18,7 @@ interface MyPlaceProps {
   readonly onAsk: () => void;
   readonly onChangeListener: (conversation: string) => void;
   readonly onKeep: () => void;
+  readonly onRenew: () => void;
   readonly onTake: () => void;
   readonly onErase: () => void;
   readonly onLock: () => void;
@@ -73,6 +74,11 @@ export function MyPlace(props: MyPlaceProps) {
         {props.kept ? (
           <Button wide onPress={props.onKeep}>
             {t("my_place.password")}
+          </Button>
+        ) : null}
+        {props.kept ? (
+          <Button wide onPress={props.onRenew}>
+            {t("renew.title")}
           </Button>
         ) : null}
         <Button wide onPress={props.onTake}>

@@ -5,9 +5,11 @@ import { signal } from "@preact/signals";
 import type { Body, Member } from "../../../web/bridge/vault/vault.ts";
 import { BridgeError } from "../../../web/bridge/vault/vault.ts";
 import { fromText, toText } from "../../../web/net/bytes.ts";
+import { me } from "../../../web/net/me.ts";
+import { placeNow } from "../../../web/net/place.ts";
 import { troubleOf } from "../../../web/net/problem.ts";
 import { waitBefore } from "../../../web/net/reconnect.ts";
-import { afterTrouble, outboxOf, parcelLabel, unwrapped, wrapped, type Parcel } from "./sending.ts";
+import { afterTrouble, canBeSaidAgain, outboxOf, parcelLabel, rotation, sentLabel, sentOf, unwrapped, wrapped, writtenAt, type Parcel } from "./sending.ts";
 import { fileWords } from "./taking.ts";
 import type { Talk } from "./talk.ts";
 import type { Item } from "./thread.ts";
@@ -23,12 +25,15 @@ export type Hindrance =
   | { readonly is: "not_stored" }
   | { readonly is: "refused" };
 
+const DAY_MS = 86_400_000;
+
 export class Outbox {
   readonly hindrance = signal<Hindrance>({ is: "nothing" });
   readonly #talk: Talk;
   #parcels: Parcel[] = [];
   #sending = false;
   #tries = 0;
+  readonly #lateMs = Math.random() * 2 * DAY_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
@@ -135,12 +140,43 @@ export class Outbox {
       wrap: undefined,
       entry_hash: undefined,
     });
+    await this.#keepSent(parcel).catch(() => undefined); // a device that is full has no second copy
     await this.#talk.me.vault.ask("localDrop", { label: parcelLabel(this.#talk.id, parcel) });
   }
 
+  async #keepSent(parcel: Parcel): Promise<void> {
+    if (!canBeSaidAgain(parcel.body)) return;
+    const content = wrapped({ ...parcel, envelope: null, readers: null });
+    await this.#talk.me.vault.ask("localPut", { label: sentLabel(this.#talk.id, parcel), content });
+  }
+
+  /** One's own words that the place had and has no more; copies older than its backups are put away. */
+  async lost(keepDays: number): Promise<readonly Parcel[]> {
+    const { vault } = this.#talk.me;
+    const lost: Parcel[] = [];
+    for (const label of [...(await vault.ask("localLabels", { start: sentOf(this.#talk.id) }))].sort()) {
+      if (writtenAt(label) < Date.now() - keepDays * DAY_MS) {
+        await vault.ask("localDrop", { label });
+        continue;
+      }
+      const bytes = await vault.ask("localGet", { label });
+      const parcel = bytes === null ? null : unwrapped(bytes);
+      if (parcel !== null && !this.#talk.has(parcel.mid)) lost.push(parcel);
+    }
+    return lost;
+  }
+
+  /** Says lost words again: the same words, at a new place in the log. */
+  async sayAgain(parcel: Parcel): Promise<void> {
+    await this.put(parcel.body, parcel.mid, parcel.atMs);
+  }
+
+  async forgetLost(parcel: Parcel): Promise<void> {
+    await this.#talk.me.vault.ask("localDrop", { label: sentLabel(this.#talk.id, parcel) });
+  }
+
   async #seal(parcel: Parcel): Promise<Parcel | null> {
-    const stops = this.#talk.view.peek()?.stops ?? [];
-    if (stops.includes("rotate")) await this.#rotate();
+    await this.#newEpochIfDue();
     const sealed = await this.#talk.me.vault.ask("seal", { conversation: this.#talk.id, body: parcel.body, time_ms: parcel.atMs, mid: parcel.mid });
     return this.#replace(parcel, { ...parcel, envelope: toText(sealed.envelope), readers: toText(sealed.readers) });
   }
@@ -163,10 +199,28 @@ export class Outbox {
     return true;
   }
 
+  async #newEpochIfDue(): Promise<void> {
+    const view = this.#talk.view.peek();
+    const own = view?.members.find((m) => m.trust === "own");
+    if (view === null || own === undefined) return;
+    const { session } = me() ?? this.#talk.me;
+    const now = { stops: view.stops, sinceMs: this.#talk.epochAtMs, ekHere: own.ek_serial, ekNow: session.ek_serial };
+    const due = rotation(now, placeNow(), this.#lateMs);
+    if (due === "must") await this.#rotate();
+    else if (due === "due") await this.#rotate().catch(() => this.#talk.catchUp()); // the other one was first, or it waits for the next words
+  }
+
+  /** A new epoch with the same people. It takes this account's newest key. */
   async #rotate(): Promise<void> {
     const commit = await this.#talk.me.vault.ask("commit", { conversation: this.#talk.id, kind: "change", changes: [] });
     await postCommit(this.#talk.id, commit);
     await this.#talk.catchUp();
+  }
+
+  /** After "somebody may have been in": what comes next is sealed to the new key only. */
+  async newEpoch(): Promise<void> {
+    await this.#talk.catchUp();
+    await this.#newEpochIfDue();
   }
 
   async #troubled(error: unknown, parcel: Parcel): Promise<boolean> {

@@ -14,10 +14,12 @@ import { roleWords } from "../../../web/net/role-words.ts";
 import { clockTime, dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import { Composer } from "./composer.tsx";
+import { Interrupted } from "./interrupted.tsx";
 import type { Open } from "./talks.ts";
 import { Thread } from "./thread.tsx";
 import { found, newestOfOthers } from "./thread.ts";
 import { HindranceBanner } from "./hindrance.tsx";
+import { howOf, WhoDialog } from "./who.tsx";
 import { atEnd } from "./writing.ts";
 import type { MemberSaid } from "./wire.ts";
 import "./room.css";
@@ -28,14 +30,17 @@ interface RoomProps {
   readonly onSignIn: () => void;
   readonly onBack: (() => void) | null;
   readonly beside?: (draft: string) => ComponentChildren;
+  /** For whoever listens: how somebody who lost password and sheet is let in again. */
+  readonly lost?: (name: string) => ComponentChildren;
   /** What is said or asked of this talk, above its words and below them. */
   readonly above?: ComponentChildren;
   readonly below?: ComponentChildren;
 }
 
-export function Room({ open, onEnd, onSignIn, onBack, beside, above, below }: RoomProps) {
+export function Room({ open, onEnd, onSignIn, onBack, beside, lost, above, below }: RoomProps) {
   const { talk } = open;
   const searching = useSignal(false);
+  const asking = useSignal(false);
   const atBottom = useRef(true);
   const items = talk.items.value;
   const own = talk.me.session.account;
@@ -91,12 +96,27 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, above, below }: Ro
           </Button>
         </div>
       </div>
-      <WhoHears>{talk.outside.value ? t("room.who_outside") : members === "" ? t("room.who_nobody") : t("room.who", { names: members })}</WhoHears>
+      <WhoHears>
+        {talk.outside.value ? t("room.who_outside") : members === "" ? t("room.who_nobody") : t("room.who", { names: members })}{" "}
+        {others.length > 0 && others.every((m) => howOf(m.account) === "spoken") ? t("who.checked") : ""}
+      </WhoHears>
+      <div class="row room-who">
+        <Button slim look="quiet" onPress={() => (asking.value = true)}>
+          {t("who.more")}
+        </Button>
+      </div>
+      {asking.value ? <WhoDialog open={open} names={name} onClose={() => (asking.value = false)} more={lost?.(members) ?? null} /> : null}
+      {open.spoken.now.value.is === "asked" && !asking.value ? (
+        <Banner action={<Button look="primary" onPress={() => ((asking.value = true), void open.spoken.answer())}>{t("spoken.go")}</Button>}>
+          {t("spoken.asked", { name: members })}
+        </Banner>
+      ) : null}
       <WishLine open={open} />
       <FeltLine open={open} />
       {above}
       {searching.value ? <Search open={open} /> : null}
       <Thread talk={talk} items={items} names={talk.names.value} />
+      <Interrupted open={open} names={name} />
       {below}
       {talk.outside.value ? (
         <Banner look="warm">{t("room.outside")}</Banner>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { rotation } from "./sending.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { troubleFrom } from "../../../web/net/problem.ts";
@@ -34,4 +35,17 @@ test("what is no parcel is left alone", () => {
   for (const bad of ["", "{}", "null", '{"mid":1}', '{"mid":"a","atMs":1,"body":"x"}']) {
     assert.equal(unwrapped(new TextEncoder().encode(bad)), null, bad);
   }
+});
+
+test("a new epoch is made after 30 days, with a new key of one's own, and when the vault insists", () => {
+  const day = 86_400_000;
+  const now = { stops: [], sinceMs: 1_000_000 * day, ekHere: 2, ekNow: 2 };
+  const at = (days: number): number => now.sinceMs + days * day;
+  assert.equal(rotation(now, at(29), 0), "no");
+  assert.equal(rotation(now, at(31), 0), "due");
+  assert.equal(rotation(now, at(31), 2 * day), "no", "two devices do not do it in the same minute");
+  assert.equal(rotation(now, at(33), 2 * day), "due");
+  assert.equal(rotation({ ...now, sinceMs: 0 }, at(400), 0), "no", "an unknown beginning is no reason");
+  assert.equal(rotation({ ...now, ekNow: 3 }, at(1), 0), "due");
+  assert.equal(rotation({ ...now, stops: ["rotate"] }, at(1), 0), "must");
 });

@@ -59,11 +59,41 @@ function afterRefusal(code: string): Next {
   }
 }
 
+const EPOCH_DAYS = 30;
+
+export interface EpochNow {
+  readonly stops: readonly string[];
+  /** When the epoch began, by the place's clock; 0: not known. */
+  readonly sinceMs: number;
+  /** The serial of one's own key as it stands in the conversation, and as the account has it. */
+  readonly ekHere: number;
+  readonly ekNow: number;
+}
+
+/**
+ * Whoever sends next makes the new epoch (vault.md, section 2, 12): after 10,000 messages the vault insists, after 30 days or with a new
+ * key of one's own it is time. late: 0 to 2 days that differ from device to device, so that two do not do it at once.
+ */
+export function rotation(now: EpochNow, nowMs: number, lateMs: number): "must" | "due" | "no" {
+  if (now.stops.includes("rotate")) return "must";
+  const old = now.sinceMs > 0 && nowMs - now.sinceMs > EPOCH_DAYS * 86_400_000 + lateMs;
+  return old || now.ekHere < now.ekNow ? "due" : "no";
+}
+
 /** Labels of the local store: what it is, where it belongs, and the order in which it was written. */
 export const outboxOf = (conversation: string): string => `outbox/${conversation}/`;
 export function parcelLabel(conversation: string, parcel: Parcel): string {
   return `${outboxOf(conversation)}${String(parcel.atMs).padStart(15, "0")}-${parcel.mid}`;
 }
+/** What the place has acknowledged stays here until its backups are gone: a restored place may have lost it. */
+export const sentOf = (conversation: string): string => `sent/${conversation}/`;
+export function sentLabel(conversation: string, parcel: Parcel): string {
+  return `${sentOf(conversation)}${String(parcel.atMs).padStart(15, "0")}-${parcel.mid}`;
+}
+/** When what lies under a label was written. */
+export const writtenAt = (label: string): number => Number(/\/(\d{15})-[^/]*$/.exec(label)?.[1] ?? 0);
+/** Words can be said again. A file lies at the place: lost with it, it has to be chosen anew. */
+export const canBeSaidAgain = (body: Body): boolean => body.kind === "text" || (body.kind === "opening" && body.text !== "");
 export const draftLabel = (where: string): string => `draft/${where}`;
 export const firstWordsLabel = (conversation: string): string => `opening/${conversation}`;
 

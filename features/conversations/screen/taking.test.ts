@@ -29,7 +29,7 @@ test("the opening gives a name, a wish and the first words", () => {
 });
 
 test("a plain rotation is nobody's business, a new member is", () => {
-  const commit = { epoch: 2, replaced: false, resumed: false, joined: [], left: [] };
+  const commit = { epoch: 2, resumed: false, joined: [], left: [] };
   assert.equal(addedBy({ position: 2, finding: "committed", commit }, 1).item, null);
   assert.equal(addedBy({ position: 2, finding: "committed", commit: { ...commit, joined: ["x"] } }, 1).item?.kind, "line");
 });

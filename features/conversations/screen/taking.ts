@@ -34,7 +34,10 @@ const NOTHING: Added = { item: null, name: null, opening: null, felt: null, mirr
 
 export function addedBy(taken: Taken, atMs: number): Added {
   const key = taken.mid ?? `at-${taken.position}`;
-  const line = (says: Line["says"]): Added => ({ ...NOTHING, item: { kind: "line", key: `at-${taken.position}`, position: taken.position, atMs, says } });
+  const line = (says: Line["says"], who: Pick<Line, "by" | "about"> = {}): Added => ({
+    ...NOTHING,
+    item: { kind: "line", key: `at-${taken.position}`, position: taken.position, atMs, says, ...who },
+  });
   switch (taken.finding) {
     case "duplicate":
       return NOTHING;
@@ -43,11 +46,13 @@ export function addedBy(taken: Taken, atMs: number): Added {
     case "gone":
       return line("gone");
     case "committed":
-      return taken.commit === undefined ? NOTHING : committed(taken.commit, line);
+      return taken.commit === undefined ? NOTHING : committed(taken.commit, taken.sender, line);
     case "shown":
       return shown(taken, key, atMs, null);
     case "shown_gap":
       return shown(taken, key, atMs, "gap");
+    case "shown_passed_on":
+      return shown(taken, key, atMs, "passed_on");
     case "shown_forked":
       return shown(taken, key, atMs, "histories_differ");
     default:
@@ -55,10 +60,14 @@ export function addedBy(taken: Taken, atMs: number): Added {
   }
 }
 
-function committed(commit: NonNullable<Taken["commit"]>, line: (says: Line["says"]) => Added): Added {
+type LineOf = (says: Line["says"], who?: Pick<Line, "by" | "about">) => Added;
+
+function committed(commit: NonNullable<Taken["commit"]>, by: string | undefined, line: LineOf): Added {
   if (commit.epoch === 1) return line("opened");
+  if (commit.replaced !== undefined && by !== undefined) return line("replaced", { by, about: commit.replaced });
+  if (commit.resumed) return line("resumed");
   if (commit.left.length > 0) return line("left");
-  if (commit.joined.length > 0 || commit.replaced || commit.resumed) return line("changed");
+  if (commit.joined.length > 0) return line("changed");
   return NOTHING;
 }
 

@@ -2,7 +2,7 @@
 // One conversation, as this device knows it: the log read in order through the vault, who is in it, how far each has read.
 // Sending is outbox.ts, which shares this.
 import { batch, computed, signal } from "@preact/signals";
-import type { Read, View } from "../../../web/bridge/vault/vault.ts";
+import type { Read, SpokenStep, View } from "../../../web/bridge/vault/vault.ts";
 import type { Me } from "../../../web/net/me.ts";
 import { judgedNow } from "../../../web/net/place.ts";
 import { keepState } from "../../../web/net/state.ts";
@@ -37,8 +37,17 @@ export class Talk {
   readonly unread = computed(() => hasNews(this.items.value, this.#readSaid.value));
   /** Words of others that came since the page was opened: for the voice that reads new words aloud. */
   onNew: (item: Item) => void = () => undefined;
+  /** A step of the spoken check that came just now; steps of checks that are long over are only read past. */
+  onSpoken: (from: string, step: SpokenStep) => void = () => undefined;
   /** Before the first commit is read: is it ours, and by a listener this place vouches for? */
   beforeFirst: ((commit: Uint8Array<ArrayBuffer>) => Promise<void>) | null = null;
+
+  /** Words that stood here and that a restored place has no more, as long as this page remembers them. */
+  readonly missing = signal<readonly Item[]>([]);
+  /** When the newest entry came that the place has. */
+  newestAtMs = 0;
+  /** When the epoch that is now began. */
+  epochAtMs = 0;
 
   #running: Promise<void> = Promise.resolve();
   #known = new Map<string, Item>();
@@ -92,6 +101,25 @@ export class Talk {
     return this.#running;
   }
 
+  /** The place was restored from a backup: everything is read again, and what is gone is not forgotten here. */
+  readAnew(): Promise<void> {
+    this.#running = this.#running.then(async () => {
+      const before = [...this.#known.values(), ...this.missing.peek()];
+      await this.me.vault.ask("readAnew", { conversation: this.id });
+      this.#known.clear();
+      this.#caughtUp = false;
+      this.newestAtMs = 0;
+      this.view.value = null;
+      this.phase.value = "reading";
+      await this.#readOn();
+      this.missing.value = before.filter((item) => item.kind !== "line" && item.position !== null && !this.#known.has(item.key));
+      this.#draw();
+    }).catch(() => {
+      this.phase.value = "trouble";
+    });
+    return this.#running;
+  }
+
   async #readOn(): Promise<void> {
     for (;;) {
       const after = this.view.peek()?.position ?? 0;
@@ -121,11 +149,18 @@ export class Talk {
       head,
       now_ms: judgedNow(),
     });
+    for (const e of entries) this.newestAtMs = Math.max(this.newestAtMs, e.at_ms);
     const times = new Map(entries.map((e) => [e.position, e.at_ms]));
     const fresh: Item[] = [];
+    const heard: (() => void)[] = [];
     batch(() => {
       this.view.value = read.view;
       for (const taken of read.taken) {
+        if (taken.body?.kind === "spoken" && taken.mine !== true && taken.sender !== undefined && this.#caughtUp) {
+          const { step, value } = taken.body;
+          heard.push(() => this.onSpoken(taken.sender ?? "", { step, value }));
+        }
+        if (taken.commit !== undefined) this.epochAtMs = times.get(taken.position) ?? 0;
         const added = addedBy(taken, times.get(taken.position) ?? taken.time_ms ?? Date.now());
         if (added.item !== null) {
           this.#known.set(added.item.key, added.item);
@@ -146,6 +181,7 @@ export class Talk {
       if (item.kind !== "line") this.#stopTyping(item.from);
       this.onNew(item);
     }
+    for (const hear of heard) hear();
     this.#keepStateSoon();
     return read;
   }

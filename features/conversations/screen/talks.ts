@@ -4,10 +4,11 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Body } from "../../../web/bridge/vault/vault.ts";
 import { oneOf, shape, text } from "../../../web/net/decode.ts";
-import { onConnected, onTold, type Me } from "../../../web/net/me.ts";
+import { onConnected, onRestored, onTold, type Me } from "../../../web/net/me.ts";
 import { judgedNow, place, readPlace } from "../../../web/net/place.ts";
 import type { Told } from "../../../web/net/socket.ts";
 import { Outbox } from "./outbox.ts";
+import { SpokenCheck } from "./spoken.ts";
 import { firstWordsLabel, unwrapped, wrapped } from "./sending.ts";
 import { Talk } from "./talk.ts";
 import { entryAnswer, outsideTold, presenceTold, readConversations, readTold, typingTold, type ConversationSaid } from "./wire.ts";
@@ -15,6 +16,7 @@ import { entryAnswer, outsideTold, presenceTold, readConversations, readTold, ty
 export interface Open {
   readonly talk: Talk;
   readonly outbox: Outbox;
+  readonly spoken: SpokenCheck;
 }
 
 const requestTold = shape({ conversation: text, state: oneOf("waiting", "accepted", "withdrawn", "expired") });
@@ -28,7 +30,11 @@ export class Talks {
 
   constructor(me: Me) {
     this.me = me;
-    this.#stop = [onTold((told) => this.#heard(told)), onConnected(() => void this.#connected())];
+    this.#stop = [
+      onTold((told) => this.#heard(told)),
+      onConnected(() => void this.#connected()),
+      onRestored(() => void this.#restored()),
+    ];
   }
 
   /** The newest pair conversation: where a client lives. */
@@ -49,7 +55,7 @@ export class Talks {
     if (known !== undefined) return known;
     const talk = new Talk(this.me, id);
     const outbox = new Outbox(talk);
-    const open = { talk, outbox };
+    const open = { talk, outbox, spoken: new SpokenCheck(talk, outbox) };
     this.#open.set(id, open);
     talk.beforeFirst = (commit) => this.#acceptGenesis(id, commit);
     void this.#begin(open);
@@ -70,7 +76,7 @@ export class Talks {
   }
 
   /** The words that waited are the first words of the conversation: the same, with the same mid. */
-  async #firstWordsAgain({ talk, outbox }: Open): Promise<void> {
+  async #firstWordsAgain({ talk, outbox }: Pick<Open, "talk" | "outbox">): Promise<void> {
     const { vault } = this.me;
     const label = firstWordsLabel(talk.id);
     const kept = await vault.ask("localGet", { label }).catch(() => null);
@@ -158,6 +164,25 @@ export class Talks {
     await this.refresh().catch(() => undefined);
     for (const { talk, outbox } of this.#open.values()) {
       await talk.catchUp().catch(() => undefined);
+      outbox.hurry();
+    }
+  }
+
+  /** A new epoch in every conversation: after a new key. What cannot be reached now follows with the next words there. */
+  async newEpochs(): Promise<void> {
+    const own = this.me.session.account;
+    for (const said of await this.refresh()) {
+      const mine = said.members.find((m) => m.account === own);
+      if (mine === undefined || (mine.part !== "client" && mine.part !== "listener")) continue;
+      await this.open(said.conversation).outbox.newEpoch().catch(() => undefined);
+    }
+  }
+
+  async #restored(): Promise<void> {
+    await this.refresh().catch(() => undefined);
+    for (const { talk, outbox } of this.#open.values()) {
+      await talk.readAnew();
+      outbox.hindrance.value = { is: "nothing" };
       outbox.hurry();
     }
   }

@@ -31,7 +31,10 @@ export interface FileShown extends Common {
 }
 export interface Line extends Common {
   readonly kind: "line";
-  readonly says: "unverified" | "gone" | "opened" | "changed" | "left" | "too_new";
+  readonly says: "unverified" | "gone" | "opened" | "changed" | "left" | "too_new" | "replaced" | "resumed";
+  /** Who committed what this line says, and about whom: for a key that somebody confirmed. */
+  readonly by?: string;
+  readonly about?: string;
 }
 export type Item = Words | FileShown | Line;
 

@@ -2,7 +2,7 @@
 // Draws the words of a conversation: days as headings, one's own at the other side, each part drawn again only when something in
 // it changed. The browser skips what is out of sight (content-visibility), so that search in the page and screen readers still see it all.
 import { memo } from "../../../web/kit/memo.ts";
-import { clockTime, dayName } from "../../../web/words/when.ts";
+import { clockTime, date, dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import { FileItem } from "./file-item.tsx";
 import { pieces } from "./links.ts";
@@ -102,7 +102,7 @@ interface ItemRowProps {
 }
 
 function ItemRow({ item, continues, says, names, talk }: ItemRowProps) {
-  if (item.kind === "line") return <li class="thread-line">{lineWords(item.says)}</li>;
+  if (item.kind === "line") return <li class="thread-line">{lineWords(item, names)}</li>;
   const who = item.mine ? t("room.me") : (names.get(item.from) ?? t("room.somebody"));
   return (
     <li class={`said${item.mine ? " said-mine" : ""}${continues ? " said-on" : ""}`}>
@@ -149,7 +149,9 @@ export function reachWords(reach: Reach): string {
   }
 }
 
-function lineWords(says: Line["says"]): string {
+function lineWords(line: Line, names: ReadonlyMap<string, string>): string {
+  const { says } = line;
+  const name = (account: string | undefined): string => names.get(account ?? "") ?? t("room.somebody");
   switch (says) {
     case "unverified":
       return t("room.line_unverified");
@@ -161,6 +163,10 @@ function lineWords(says: Line["says"]): string {
       return t("room.line_changed");
     case "left":
       return t("room.line_left");
+    case "replaced":
+      return t("room.line_replaced", { name: name(line.about), by: name(line.by), date: date(line.atMs) });
+    case "resumed":
+      return t("room.line_resumed");
     case "too_new":
       return t("room.line_too_new");
     default:

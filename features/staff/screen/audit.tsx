@@ -9,6 +9,7 @@ import { audit, type AuditSaid } from "./wire.ts";
 const SHOWN = 20;
 
 const ACTS = [
+  "client_key_confirmed",
   "licence_checked",
   "licence_claimed",
   "place_changed",

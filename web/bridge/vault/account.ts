@@ -45,14 +45,24 @@ export class Account {
   // ---- Arriving ----
 
   async make(account: Id, handle: string, host: string, challenge: Bytes) {
+    return this.#make(account, handle, host, challenge, 1, () => this.module.call("account_make", (q) => q.id(account), memberFrom));
+  }
+
+  /** For an account that is there and whose keys are lost. */
+  async makeAgain(account: Id, handle: string, host: string, challenge: Bytes, ek_serial: number, record_serial: number) {
+    const member = (): Member => this.module.call("account_make_again", (q) => q.id(account).u32(ek_serial), memberFrom);
+    return this.#make(account, handle, host, challenge, record_serial, member);
+  }
+
+  async #make(account: Id, handle: string, host: string, challenge: Bytes, record_serial: number, keys: () => Member) {
     const root = this.module.call("root_device_make", nothing, (a) => a.rest());
     this.neverOpened = handle;
     this.deviceKeeps = await keepRoot({ account, handle }, root).then(() => true, () => false);
     root.fill(0);
-    const member = this.module.call("account_make", (q) => q.id(account), memberFrom);
+    const member = keys();
     const record = this.module.call(
       "record_make",
-      (q) => q.u32(1),
+      (q) => q.u32(record_serial),
       (a): NewRecord => ({ kind: "device", record: a.bytes(RECORD_BYTES), login_key: a.bytes(KEY_BYTES) }),
     );
     this.opened = { account, handle, member };

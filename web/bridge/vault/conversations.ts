@@ -7,6 +7,7 @@ import { bodyFromPlain, bodyToPlain } from "./bodies.ts";
 import type { Files } from "./files.ts";
 import { memberFrom, writeMember } from "./members.ts";
 import { nothing, type VaultModule } from "./module.ts";
+import { sameBytes } from "./state.ts";
 import type { Body, Bytes, Commit, CommitChange, Entry, Finding, Id, Member, Read, Sealed, Stop, Taken } from "./types.ts";
 
 type Asleep = { bytes: Bytes; nonce: Bytes; tag: Bytes };
@@ -17,10 +18,10 @@ const WRAP_BYTES = 140;
 const FLAG_REPLACE = 1;
 const FLAG_RESUME = 2;
 
-const FINDINGS: readonly Finding[] = ["bad", "bad", "duplicate", "shown", "shown_gap", "shown_forked", "committed"];
+const FINDINGS: readonly Finding[] = ["bad", "bad", "duplicate", "shown", "shown_gap", "shown_forked", "committed", "shown_passed_on"];
 const STOPS: readonly Stop[] = ["locked", "forked", "interrupted", "unpinned", "expired", "outside", "rotate"];
 
-export type Raw = { epoch: number; position: number; stops: Stop[]; kind: number; members: Member[] };
+export type Raw = { epoch: number; position: number; stops: Stop[]; kind: number; resume_waits: boolean; members: Member[] };
 
 export class Conversations {
   /** Awake ones, the one used longest ago first. */
@@ -66,6 +67,15 @@ export class Conversations {
     this.#awake.splice(this.#awake.indexOf(conversation), 1);
   }
 
+  /** What was read is forgotten; the next call begins at the beginning, against what the account remembers. */
+  readAnew(conversation: Id): void {
+    this.#asleep.delete(conversation);
+    const at = this.#awake.indexOf(conversation);
+    if (at < 0) return;
+    this.#awake.splice(at, 1);
+    this.module.call("log_forget", (q) => q.id(conversation), nothing);
+  }
+
   call<T>(
     op: Parameters<VaultModule["call"]>[0],
     conversation: Id,
@@ -82,8 +92,9 @@ export class Conversations {
       const position = a.u53();
       const bits = a.u32();
       const kind = a.u8();
+      const resume_waits = a.u8() === 1;
       const members = Array.from({ length: a.u8() }, () => memberFrom(a));
-      return { epoch, position, stops: STOPS.filter((_, bit) => (bits & (1 << bit)) !== 0), kind, members };
+      return { epoch, position, stops: STOPS.filter((_, bit) => (bits & (1 << bit)) !== 0), kind, resume_waits, members };
     });
   }
 
@@ -146,11 +157,12 @@ export class Conversations {
 
   #difference(conversation: Id, before: readonly Member[], flags: number): NonNullable<Taken["commit"]> {
     const { epoch, members } = this.raw(conversation);
+    const replaced = (flags & FLAG_REPLACE) !== 0 ? members.find((m) => before.some((b) => b.account === m.account && !sameBytes(b.ik, m.ik)))?.account : undefined;
     const ids = (list: readonly Member[]): Id[] => list.map((one) => one.account);
     const [was, is] = [ids(before), ids(members)];
     return {
       epoch,
-      replaced: (flags & FLAG_REPLACE) !== 0,
+      ...(replaced === undefined ? {} : { replaced }),
       resumed: (flags & FLAG_RESUME) !== 0,
       joined: is.filter((id) => !was.includes(id)),
       left: was.filter((id) => !is.includes(id)),

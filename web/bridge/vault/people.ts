@@ -7,14 +7,15 @@ import { commitFrom, type Conversations } from "./conversations.ts";
 import type { Files } from "./files.ts";
 import { memberFrom, roleNumber, writeMember } from "./members.ts";
 import { nothing, type VaultModule } from "./module.ts";
-import type { Body, Bytes, Commit, Id, Member, MemberRole, RosterCertificate, RosterRole, TeamSaid } from "./types.ts";
+import type { Body, Bytes, Commit, Id, Member, MemberRole, RosterCertificate, RosterRole, SpokenStep, SpokenWords, TeamSaid } from "./types.ts";
 
 const KEY = 32;
+const WRAP = 140;
 const ROSTER_ROLES: Readonly<Record<RosterRole, number>> = { peer: 2, supervisor: 3, therapist: 6 };
 const SPOKEN_WORDS = 4;
 
 export type PlaceKey = { place_key: Bytes; fingerprint: Bytes };
-export type Spoken = { send?: Body; words?: [number, number, number, number] };
+export type Spoken = { send?: SpokenStep; words?: SpokenWords };
 export type FirstWords = { conversation: Id; from: Member; mid: Id; time_ms: number; body: Body };
 
 function rosterRole(number: number): RosterRole {
@@ -200,34 +201,38 @@ function placeFrom(a: Reader): PlaceKey {
 
 /** The spoken check: whoever begins sends c; the other answers with rb; the first reveals ra; both read four words. */
 export function spokenStep(
+  module: VaultModule,
   conversations: Conversations,
   conversation: Id,
-  other: Id,
-  received: { step: 1 | 2 | 3; value: Bytes } | undefined,
+  other: Id | Member,
+  received: SpokenStep | undefined,
 ): Spoken {
-  const send = (step: 1 | 2 | 3, value: Bytes): Spoken => ({ send: { kind: "spoken", step, value } });
-  if (received === undefined) {
-    return send(1, conversations.call("spoken_start", conversation, (q) => q.id(other), (a) => a.rest()));
+  const send = (step: 1 | 2 | 3, value: Bytes): Spoken => ({ send: { step, value } });
+  if (received === undefined || received.step === 1) {
+    const step = received === undefined ? 1 : 2;
+    const promised = (q: Writer): Writer => (received === undefined ? q : q.fixed(received.value, KEY));
+    if (typeof other === "string") {
+      const op = step === 1 ? "spoken_start" : "spoken_answer";
+      return send(step, conversations.call(op, conversation, (q) => promised(q.id(other)), (a) => a.rest()));
+    }
+    const op = step === 1 ? "meet_start" : "meet_answer";
+    return send(step, module.call(op, (q) => promised(writeMember(q.id(conversation), other)), (a) => a.rest()));
   }
   const value = received.value;
-  switch (received.step) {
-    case 1:
-      return send(2, conversations.call("spoken_answer", conversation, (q) => q.id(other).fixed(value, KEY), (a) => a.rest()));
-    case 2:
-      return conversations.call("spoken_reveal", conversation, (q) => q.fixed(value, KEY), (a) => ({
-        ...send(3, a.bytes(KEY)),
-        words: wordsFrom(a),
-      }));
-    case 3:
-      return conversations.call("spoken_finish", conversation, (q) => q.fixed(value, KEY), (a) => ({ words: wordsFrom(a) }));
-    default: {
-      const never: never = received.step;
-      return never;
-    }
+  if (received.step === 3) {
+    return module.call("spoken_finish", (q) => q.id(conversation).fixed(value, KEY), (a) => ({ words: wordsFrom(a) }));
   }
+  return module.call("spoken_reveal", (q) => q.id(conversation).fixed(value, KEY), (a) => ({ ...send(3, a.bytes(KEY)), words: wordsFrom(a) }));
 }
 
-function wordsFrom(a: Reader): [number, number, number, number] {
+/** Keys of earlier epochs, for somebody's new key. */
+export function passOn(conversations: Conversations, conversation: Id, to: Member): { epoch: number; wrap: Bytes }[] {
+  return conversations.call("pass_on", conversation, (q) => writeMember(q, to), (a) =>
+    Array.from({ length: a.u32() }, () => ({ epoch: a.u32(), wrap: a.bytes(WRAP) })),
+  );
+}
+
+function wordsFrom(a: Reader): SpokenWords {
   if (a.left !== SPOKEN_WORDS * 4) throw new BridgeError("bad");
   return [a.u32(), a.u32(), a.u32(), a.u32()];
 }

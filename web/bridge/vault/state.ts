@@ -58,6 +58,10 @@ export class AccountState {
     return this.#then("state_from", (q) => q.u53(serial).rest(state));
   }
 
+  restored(serial: number, state: Bytes): StateView {
+    return this.#then("state_restored", (q) => q.u53(serial).rest(state));
+  }
+
   pin(account: Id, ik: Bytes, how: PinnedHow, at_ms: number, decided: boolean): StateView {
     const op = decided ? "state_repin" : "state_pin";
     return this.#then(op, (q) => q.id(account).fixed(ik, KEY).u8(HOWS.indexOf(how) + 1).u53(at_ms));

@@ -127,7 +127,8 @@ export type Entry = {
   entry_hash?: Bytes;
 };
 
-export type Finding = "bad" | "duplicate" | "shown" | "shown_gap" | "shown_forked" | "committed" | "gone";
+/** shown_passed_on: from before a REPLACE of me; somebody passed the key on. Never to be called verified. */
+export type Finding = "bad" | "duplicate" | "shown" | "shown_gap" | "shown_forked" | "committed" | "shown_passed_on" | "gone";
 export type Taken = {
   position: number;
   finding: Finding;
@@ -139,7 +140,7 @@ export type Taken = {
   /** Words before this one that did not arrive. */
   missing?: number;
   history_checked?: boolean;
-  commit?: { epoch: number; replaced: boolean; resumed: boolean; joined: Id[]; left: Id[] };
+  commit?: { epoch: number; /** Whose key was replaced. */ replaced?: Id; resumed: boolean; joined: Id[]; left: Id[] };
 };
 
 /** Why nothing may be sealed in a conversation now. Empty: go ahead. */
@@ -150,6 +151,8 @@ export type View = {
   position: number;
   members: (Member & { trust: "own" | "pinned" | "unpinned" | "different" })[];
   stops: Stop[];
+  /** Interrupted, and another member has gone on from here: `acceptResume`. */
+  resume_waits: boolean;
 };
 
 export type Read = {
@@ -188,6 +191,9 @@ export type RosterCertificate = {
 export type TeamSaid = { certificate: Bytes; lead_certificate: Bytes; place_key: Bytes };
 export type Invitation = { text: string; token: Bytes; token_hash: Bytes };
 
+export type SpokenStep = { step: 1 | 2 | 3; value: Bytes };
+export type SpokenWords = [number, number, number, number];
+
 // ---- Files ----
 
 /** sealed: the whole descriptor with the file's key, readable by this account's vault only. */
@@ -199,6 +205,15 @@ export type VaultOperations = {
   drawId: (asked: Record<string, never>) => Id;
   /** Makes keys; what unlocks them is kept by this device (deviceKept). Unlocked afterwards. */
   makeAccount: (asked: { account: Id; handle: string; host: string; challenge: Bytes }) => NewAccount;
+  /** All keys anew for an account whose password is lost; serials as the place says them. Otherwise like makeAccount. */
+  makeAccountAgain: (asked: {
+    account: Id;
+    handle: string;
+    host: string;
+    challenge: Bytes;
+    ek_serial: number;
+    record_serial: number;
+  }) => NewAccount;
   /** Whom this device could open without a password, if anybody. */
   deviceKept: (asked: Record<string, never>) => { account: Id; handle: string } | null;
   /** After making an account: false says that this browser keeps nothing, so only a password can bring somebody back. */
@@ -221,6 +236,8 @@ export type VaultOperations = {
   stateToKeep: (asked: Record<string, never>) => { serial: number; state: Bytes };
   stateKept: (asked: { serial: number }) => StateView;
   stateFrom: (asked: { serial: number; state: Bytes }) => StateView;
+  /** The place was restored from a backup: what it has is united with what is remembered here, then to be put again. */
+  stateRestored: (asked: { serial: number; state: Bytes }) => StateView;
   /** `conflict`: another key is pinned for them. decided: a person chose this key over the other one. */
   pin: (asked: { account: Id; ik: Bytes; how: PinnedHow; at_ms: number; decided?: boolean }) => StateView;
   /** `conflict`: the place has another key than before. */
@@ -253,6 +270,10 @@ export type VaultOperations = {
     asked_about_new_readers: boolean;
   }) => { sealed: Sealed } | { new_reader: Member };
   goOn: (asked: { conversation: Id }) => View;
+  /** `conflict`: nobody has gone on, or not with people who were all remembered. */
+  acceptResume: (asked: { conversation: Id }) => View;
+  /** Forgets what was read here: it is read again from its beginning, against what is remembered. */
+  readAnew: (asked: { conversation: Id }) => null;
   wrapArrived: (asked: { conversation: Id; wrap: Bytes }) => View;
   wrapAgain: (asked: { conversation: Id; account: Id }) => Bytes;
   commit: (asked: { conversation: Id; kind: "change" | "resume" | "replace"; changes: CommitChange[] }) => Commit;
@@ -313,10 +334,10 @@ export type VaultOperations = {
   }) => Bytes;
 
   // The spoken check: each step gives the body to send next; the last gives four indices into the 2,048 words.
-  spokenStep: (asked: { conversation: Id; other: Id; received?: { step: 1 | 2 | 3; value: Bytes } }) => {
-    send?: Body;
-    words?: [number, number, number, number];
-  };
+  // other: somebody in the conversation, or keys that stand in no conversation yet.
+  spokenStep: (asked: { conversation: Id; other: Id | Member; received?: SpokenStep }) => { send?: SpokenStep; words?: SpokenWords };
+  /** After a REPLACE: the keys of earlier epochs that are remembered here, for their new key. */
+  passOn: (asked: { conversation: Id; to: Member }) => { epoch: number; wrap: Bytes }[];
 
   // Files, chunk by chunk
   fileSealStart: (asked: { size: number }) => { file: number; blob: Id; chunks: number };

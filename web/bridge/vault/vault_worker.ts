@@ -11,9 +11,9 @@ import { deviceKept, forgetRoot } from "./device.ts";
 import { Files } from "./files.ts";
 import { LocalStore } from "./local_store.ts";
 import { compile, nothing, VaultModule } from "./module.ts";
-import { People, spokenStep } from "./people.ts";
+import { passOn, People, spokenStep } from "./people.ts";
 import { AccountState, trusted } from "./state.ts";
-import type { Bytes, Id, VaultOperations, View } from "./types.ts";
+import type { Bytes, Id, NewAccount, VaultOperations, View } from "./types.ts";
 
 type Rooms = {
   module: VaultModule;
@@ -125,12 +125,20 @@ async function kept(label: string): Promise<Bytes | null> {
 // ---- Pieces of answers ----
 
 function view({ account, state, conversations }: Rooms, conversation: Id): View {
-  const { epoch, position, stops, members } = conversations.raw(conversation);
-  return { conversation, epoch, position, stops, members: trusted(members, account.get().account, state.view().pins) };
+  const { epoch, position, stops, resume_waits, members } = conversations.raw(conversation);
+  return { conversation, epoch, position, stops, resume_waits, members: trusted(members, account.get().account, state.view().pins) };
 }
 
 function drawId(module: VaultModule): Id {
   return module.call("draw_id", nothing, (a) => a.id());
+}
+
+function newAccount(it: Rooms, made: Awaited<ReturnType<Account["make"]>>): NewAccount {
+  const { member, records, identity, signature } = made;
+  const { ik, ek, ek_serial, ek_certificate } = member;
+  const { serial, state } = it.state.seal();
+  it.state.kept(serial); // stands or falls with the account itself
+  return { ik, ek, ek_serial, ek_certificate, records, identity, state, signature };
 }
 
 const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) => null }> = {
@@ -142,11 +150,11 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
 
   async makeAccount({ account, handle, host, challenge }) {
     const it = await rooms();
-    const { member, records, identity, signature } = await it.account.make(account, handle, host, challenge);
-    const { ik, ek, ek_serial, ek_certificate } = member;
-    const { serial, state } = it.state.seal();
-    it.state.kept(serial); // stands or falls with the account itself
-    return { ik, ek, ek_serial, ek_certificate, records, identity, state, signature };
+    return newAccount(it, await it.account.make(account, handle, host, challenge));
+  },
+  async makeAccountAgain({ account, handle, host, challenge, ek_serial, record_serial }) {
+    const it = await rooms();
+    return newAccount(it, await it.account.makeAgain(account, handle, host, challenge, ek_serial, record_serial));
   },
   async deviceKept() {
     return deviceKept();
@@ -204,6 +212,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const view = it.from(serial, state);
     const both = joined(ours, view.choices);
     return both === null ? view : it.keepChoices(both);
+  },
+  async stateRestored({ serial, state }) {
+    return (await rooms()).state.restored(serial, state);
   },
   async pin({ account, ik, how, at_ms, decided }) {
     return (await rooms()).state.pin(account, ik, how, at_ms, decided === true);
@@ -265,6 +276,15 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     const it = await rooms();
     it.conversations.call("log_go_on", conversation, nothing, nothing);
     return view(it, conversation);
+  },
+  async acceptResume({ conversation }) {
+    const it = await rooms();
+    it.conversations.call("log_accept_resume", conversation, nothing, nothing);
+    return view(it, conversation);
+  },
+  async readAnew({ conversation }) {
+    (await rooms()).conversations.readAnew(conversation);
+    return null;
   },
   async wrapArrived({ conversation, wrap }) {
     const it = await rooms();
@@ -374,7 +394,11 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return (await rooms()).people.consentSign(asked);
   },
   async spokenStep({ conversation, other, received }) {
-    return spokenStep((await rooms()).conversations, conversation, other, received);
+    const { module, conversations } = await rooms();
+    return spokenStep(module, conversations, conversation, other, received);
+  },
+  async passOn({ conversation, to }) {
+    return passOn((await rooms()).conversations, conversation, to);
   },
   async fingerprint({ account, ik }) {
     return (await rooms()).module.call("fingerprint", (q) => q.id(account).fixed(ik, 32), (a) => a.rest());

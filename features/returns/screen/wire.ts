@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Coming back without password and sheet, over the wire: docs/interface.md, "Coming back".
+import { ROLES } from "../../../web/net/answers.ts";
+import type * as contract from "../../../web/net/contract.ts";
+import { bytes, maybe, oneOf, shape, text, whole, yesNo, type Decoded } from "../../../web/net/decode.ts";
+import { ask, askNothing, type Decoder } from "../../../web/net/http.ts";
+
+const state = oneOf("offered", "met", "different", "stopped", "done");
+
+const codeAnswer = shape({ code: text, expires_ms: whole }) satisfies Decoder<contract.ReturnCode>;
+
+const seenAnswer = shape({
+  state,
+  expires_ms: whole,
+  client: text,
+  ik: maybe(bytes),
+  ek: maybe(bytes),
+  ek_serial: maybe(whole),
+  ek_certificate: maybe(bytes),
+  promise: maybe(bytes),
+  answer: maybe(bytes),
+  same: yesNo,
+}) satisfies Decoder<contract.ReturnSeen>;
+export type ReturnSeen = Decoded<typeof seenAnswer>;
+
+const doorAnswer = shape({
+  account: text,
+  handle: text,
+  challenge: bytes,
+  ek_serial: whole,
+  record_serial: whole,
+  conversation: text,
+  listener: text,
+  listener_name: text,
+  listener_role: oneOf(...ROLES),
+  listener_ik: bytes,
+  listener_ek: bytes,
+  listener_ek_serial: whole,
+  listener_ek_certificate: bytes,
+}) satisfies Decoder<contract.ReturnDoor>;
+export type ReturnDoor = Decoded<typeof doorAnswer>;
+
+const goingAnswer = shape({ state, promise: maybe(bytes), reveal: maybe(bytes) }) satisfies Decoder<contract.ReturnGoing>;
+export type ReturnGoing = Decoded<typeof goingAnswer>;
+
+const ofMeAnswer = shape({ going_on: yesNo, listener_name: maybe(text), made_ms: maybe(whole) }) satisfies Decoder<contract.ReturnOfMe>;
+export type ReturnOfMe = Decoded<typeof ofMeAnswer>;
+
+export const returnTold = shape({ conversation: text, state }) satisfies Decoder<contract.ReturnNews>;
+
+// ---- The listener
+
+const of = (conversation: string, rest = ""): string => `/api/conversations/${conversation}/return${rest}`;
+
+export function offerCode(conversation: string): Promise<Decoded<typeof codeAnswer>> {
+  return ask({ method: "POST", path: of(conversation), body: {} }, codeAnswer);
+}
+
+export function seeReturn(conversation: string): Promise<ReturnSeen> {
+  return ask({ method: "GET", path: of(conversation) }, seenAnswer);
+}
+
+export function putStep(conversation: string, step: contract.ReturnStep): Promise<void> {
+  return askNothing({ method: "PUT", path: of(conversation), body: step });
+}
+
+export function stopReturn(conversation: string): Promise<void> {
+  return askNothing({ method: "DELETE", path: of(conversation) });
+}
+
+export function sayDifferent(conversation: string): Promise<void> {
+  return askNothing({ method: "POST", path: of(conversation, "/different"), body: {} });
+}
+
+export function confirmReturn(conversation: string, body: contract.ReturnConfirm): Promise<void> {
+  return askNothing({ method: "POST", path: of(conversation, "/confirm"), body });
+}
+
+// ---- Who comes back
+
+export function comeWith(code: string): Promise<ReturnDoor> {
+  return ask({ method: "POST", path: "/api/returns", body: { code } satisfies contract.ReturnCome }, doorAnswer);
+}
+
+export function bringKeys(keys: contract.NewAccount): Promise<void> {
+  return askNothing({ method: "POST", path: "/api/returns/keys", body: keys });
+}
+
+export function howItGoes(): Promise<ReturnGoing> {
+  return ask({ method: "GET", path: "/api/returns" }, goingAnswer);
+}
+
+export function putAnswer(answer: Uint8Array): Promise<void> {
+  return askNothing({ method: "PUT", path: "/api/returns", body: { answer } satisfies contract.ReturnStep });
+}
+
+export function saySame(same: boolean): Promise<void> {
+  return askNothing({ method: "POST", path: "/api/returns/said", body: { same } satisfies contract.ReturnSaid });
+}
+
+// ---- Whoever still has the keys
+
+export function returnOfMe(): Promise<ReturnOfMe> {
+  return ask({ method: "GET", path: "/api/account/return" }, ofMeAnswer);
+}
+
+export function notMe(): Promise<void> {
+  return askNothing({ method: "DELETE", path: "/api/account/return" });
+}

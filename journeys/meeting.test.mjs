@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Two people make sure that it is really them; and somebody who has lost password and sheet is let in again by the one who knows
+// their voice. The abuse cases come first: a stranger, words that differ, an owner who is still there.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
+import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+
+let place, browser, admin, ana, heron, back;
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+const dialog = (page) => page.getByRole("dialog");
+const words = (page) => page.locator(".four-words li").allTextContents();
+const more = (page) => button(page, "More about who can read this").click();
+
+/** The code as Ana says it. */
+async function giveCode(page) {
+  await button(page, /^Give (them a|a new) code$/).click();
+  await page.locator(".let-in-code").waitFor();
+  return (await page.locator(".let-in-code").textContent()).trim();
+}
+
+async function typeCode(page, code) {
+  await page.goto(`${place.origin}/talk#back`);
+  await button(page, "I have neither password nor sheet").click();
+  await page.getByLabel("The code").fill(code);
+  await button(page, "Continue").click();
+}
+
+async function bothRead(listener, comer) {
+  await listener.locator(".four-words").waitFor();
+  await comer.locator(".four-words").waitFor();
+  const [hers, theirs] = [await words(listener), await words(comer)];
+  assert.equal(hers.length, 4);
+  assert.ok(hers.every((word) => /^[a-z]+$/.test(word)), hers.join(" "));
+  assert.deepEqual(hers, theirs);
+}
+
+chapter("two people are in a room, and one of them has kept the place", async () => {
+  admin = await firstAdministrator(await browser.person(place));
+  ana = await listenerOnDuty(admin, await browser.person(place));
+  heron = await askToBeHeard(await browser.person(place));
+  await button(ana.page, "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  await say(heron.page, "My brother does not speak to me.");
+  await shown(ana.page, "My brother does not speak to me.").waitFor();
+  await say(ana.page, "He has gone silent, and that hurts.");
+  await shown(heron.page, "He has gone silent, and that hurts.").waitFor();
+  await button(heron.page, "End for now").click();
+  await button(heron.page, "Keep this place").click();
+  heron.sheet = await keep(heron.page, PASSWORD);
+  await button(heron.page, /Ana, Today/).click();
+});
+
+chapter("they check at any time that it is really them, and the answer stays", async () => {
+  await more(heron.page);
+  await shown(heron.page, "This place vouches for them. Not checked by voice yet.").waitFor();
+  await look(heron.page, "who");
+  await button(heron.page, "Check that it is really us").click();
+  await button(ana.page, "Check now").click();
+  await bothRead(ana.page, heron.page);
+  await look(heron.page, "four-words");
+  await button(heron.page, "They are the same").click();
+  await button(ana.page, "They are the same").click();
+  await shown(heron.page, "The words are the same. Nobody stands between you and Ana.").waitFor();
+  await button(dialog(heron.page), "Close").click();
+  await button(dialog(ana.page), "Close").click();
+  await shown(heron.page, /You two have checked it by four words/).waitFor();
+  await shown(ana.page, /You two have checked it by four words/).waitFor();
+});
+
+chapter("when the words are not the same, nothing happens, and that is said", async () => {
+  await more(ana.page);
+  await button(ana.page, "Check that it is really us").click();
+  await button(heron.page, "Check now").click();
+  await bothRead(ana.page, heron.page);
+  await button(ana.page, "They are not the same").click();
+  await shown(ana.page, /The words are not the same. Nothing was changed/).waitFor();
+  await button(dialog(ana.page), "Close").click();
+  await button(heron.page, "They are not the same").click();
+  await button(dialog(heron.page), "Close").click();
+});
+
+chapter("a stranger with a guessed code learns nothing", async () => {
+  const stranger = await browser.person(place);
+  await typeCode(stranger.page, "123 456 789");
+  await shown(stranger.page, /This code is not good/).waitFor();
+  assert.ok(!(await stranger.page.locator("main").innerText()).includes("Ana"));
+  await stranger.context.close();
+});
+
+chapter("whoever still has the key is told, and stops it", async () => {
+  await more(ana.page);
+  const code = await giveCode(ana.page);
+  await look(ana.page, "let-in-code");
+  const thief = await browser.person(place);
+  await typeCode(thief.page, code);
+  await shown(heron.page, /Somebody says they are you/).waitFor();
+  await look(heron.page, "not-me");
+  await button(heron.page, "That is not me: stop it").click();
+  await shown(heron.page, /It is stopped. Nothing was changed/).waitFor();
+  await shown(thief.page, /It was stopped from the other side/).waitFor();
+  await shown(ana.page, /It was stopped. Nothing was changed/).waitFor();
+  await thief.context.close();
+});
+
+chapter("with words that differ nobody gets in", async () => {
+  const code = await giveCode(ana.page);
+  const thief = await browser.person(place);
+  await typeCode(thief.page, code);
+  await bothRead(ana.page, thief.page);
+  await button(ana.page, "They are not the same").click();
+  await shown(thief.page, /The words were not the same on both sides/).waitFor();
+  await look(thief.page, "come-back-ended");
+  await thief.context.close();
+  await button(heron.page, "Back").click();
+  await button(heron.page, /Ana, Today/).click();
+  await say(heron.page, "I am still here.");
+  await shown(ana.page, "I am still here.").waitFor();
+});
+
+chapter("somebody who has lost everything comes back by one phone call", async () => {
+  back = await browser.person(place);
+  await back.page.goto(`${place.origin}/talk#back`);
+  await button(back.page, "I have neither password nor sheet").click();
+  await look(back.page, "come-back");
+  const code = await giveCode(ana.page);
+  await back.page.getByLabel("The code").fill(code);
+  await back.page.keyboard.press("Enter");
+  await heading(back.page, /Ana is being told|Read these four words/).waitFor();
+  await bothRead(ana.page, back.page);
+  await look(back.page, "come-back-words");
+  await button(ana.page, "They are the same").click();
+  await shown(ana.page, /Waiting for Quiet Heron to say so too/).waitFor();
+  await button(back.page, "They are the same").click();
+  await shown(ana.page, /Quiet Heron is back, with a new key that you confirmed/).waitFor();
+  await heading(back.page, "My place").waitFor();
+  await look(back.page, "come-back-home");
+});
+
+chapter("the older words are there, passed on, and everybody sees the new key for good", async () => {
+  await button(dialog(ana.page), "Close").click();
+  await button(back.page, /Ana, Today/).click();
+  await shown(back.page, "My brother does not speak to me.").waitFor();
+  const said = await thread(back.page);
+  assert.deepEqual(said.slice(0, 4), ["I have not slept for days.", "My brother does not speak to me.", "He has gone silent, and that hurts.", "I am still here."]);
+  assert.equal(await shown(back.page, "Older words, passed on.").count(), 4);
+  for (const { page } of [back, ana]) await shown(page, /Quiet Heron is here with a new key. Ana spoke with them and confirmed it on/).waitFor();
+  await say(back.page, "It is me again.");
+  await shown(ana.page, "It is me again.").waitFor();
+  await say(ana.page, "Good that you called.");
+  await shown(back.page, "Good that you called.").waitFor();
+  assert.equal(await shown(back.page, "Older words, passed on.").count(), 4);
+  await shown(back.page, /You two have checked it by four words/).waitFor();
+  await shown(ana.page, /You two have checked it by four words/).waitFor();
+  await look(back.page, "come-back-room");
+});
+
+chapter("the old device is out, and its password opens nothing any more", async () => {
+  await shown(heron.page, /Your session has ended/).waitFor();
+  await unlock(heron.page, PASSWORD, null);
+  await shown(heron.page, /The name or the password is not right/).waitFor();
+});
+
+chapter("who came back keeps the place with a new password and sheet, and both devices of it agree", async () => {
+  await button(back.page, "Back").click().catch(() => undefined);
+  await back.page.reload();
+  await button(back.page, "Open my place").click();
+  await button(back.page, "Keep this place").click();
+  back.sheet = await keep(back.page, "a slower river still");
+  assert.notEqual(back.sheet.handle, heron.sheet.handle);
+  const phone = await browser.person(place);
+  await phone.page.goto(`${place.origin}/talk#back`);
+  await phone.page.getByLabel("Sign-in name").fill(back.sheet.handle);
+  await unlock(phone.page, "a slower river still", null);
+  await button(phone.page, /Ana, Today/).click();
+  await shown(phone.page, "It is me again.").waitFor();
+  assert.equal(await shown(phone.page, "Older words, passed on.").count(), 4);
+});
+
+chapter("no screen of it had a fault, and nothing went elsewhere", async () => {
+  nothingWrong();
+  for (const person of [ana, back, heron]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+});
