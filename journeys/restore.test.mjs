@@ -47,9 +47,8 @@ chapter("more is said, and then the place loses it", async () => {
   await say(ana.page, "What was that like?");
   await shown(heron.page, "What was that like?").waitFor();
   await heron.page.waitForTimeout(3000);
-  // Ana locks her place: she will come back to another history than the one her account knew.
-  await button(ana.page, "End for now").click();
-  await ana.page.waitForTimeout(2500);
+  // Ana closes her page: she will come back to another history than the one her account knew.
+  await ana.page.goto("about:blank");
   await place.stop();
   await run(HEARKEND, ["restore", backup(), "--db", path.join(place.dir, "hearken.db")]);
   await place.serve();
@@ -80,7 +79,7 @@ chapter("going on is a decision, and then one's own words can be said again", as
 
 chapter("who was away comes back, sees it too, and goes on where the other went on", async () => {
   const { page } = ana;
-  await page.reload();
+  await page.goto(`${place.origin}/talk#listening`);
   await unlock(page, STAFF_PASSWORD, ana.sheet.secretKey);
   await button(page, /Quiet Heron/).click();
   await heading(page, /This place lost words after/).waitFor();

@@ -32,6 +32,6 @@ const feature FEATURES[] = {
 };
 const size_t FEATURE_COUNT = HK_COUNT(FEATURES);
 
-const store_room *const FEATURE_ROOMS[] = {&AUDIT_ROOM,    &PLACE_ROOM, &INVITATIONS_ROOM,
-                                           &ACCOUNTS_ROOM, &STAFF_ROOM, &CONVERSATIONS_ROOM,
-                                           &REQUESTS_ROOM, &FILES_ROOM, &RETURNS_ROOM, NULL};
+const store_room *const FEATURE_ROOMS[] = {
+    &AUDIT_ROOM,         &PLACE_ROOM,    &INVITATIONS_ROOM, &ACCOUNTS_ROOM, &STAFF_ROOM,
+    &CONVERSATIONS_ROOM, &REQUESTS_ROOM, &FILES_ROOM,       &RETURNS_ROOM,  NULL};

@@ -108,6 +108,7 @@ static void on_taken(pair *p, const vault_taken *taken, bool by_listener)
     case VAULT_BAD:
     case VAULT_SHOWN_GAP:
     case VAULT_SHOWN_FORKED:
+    case VAULT_SHOWN_PASSED_ON: /* nobody here lost their keys */
         p->tally->unverified++;
         return;
     }

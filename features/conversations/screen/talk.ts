@@ -46,6 +46,8 @@ export class Talk {
   readonly missing = signal<readonly Item[]>([]);
   /** When the newest entry came that the place has. */
   newestAtMs = 0;
+  /** Who confirmed this account's newest key and passed older words on. */
+  readonly passedOnBy = signal("");
   /** When the epoch that is now began. */
   epochAtMs = 0;
 
@@ -160,6 +162,7 @@ export class Talk {
           const { step, value } = taken.body;
           heard.push(() => this.onSpoken(taken.sender ?? "", { step, value }));
         }
+        if (taken.commit?.replaced === this.me.session.account) this.passedOnBy.value = taken.sender ?? "";
         if (taken.commit !== undefined) this.epochAtMs = times.get(taken.position) ?? 0;
         const added = addedBy(taken, times.get(taken.position) ?? taken.time_ms ?? Date.now());
         if (added.item !== null) {

@@ -50,7 +50,7 @@ export interface FileWords {
   readonly descriptor: FileDescriptor;
 }
 
-export type Row = { readonly row: "day"; readonly key: string; readonly atMs: number } | { readonly row: "item"; readonly key: string; readonly item: Item; readonly continues: boolean };
+export type Row = { readonly row: "day"; readonly key: string; readonly atMs: number } | { readonly row: "item"; readonly key: string; readonly item: Item; readonly continues: boolean; /** Of a run of words that were passed on only the first says so. */ readonly says_passed_on: boolean };
 
 const TOGETHER_MS = 5 * 60_000;
 
@@ -72,10 +72,15 @@ export function rowsOf(items: readonly Item[]): readonly Row[] {
       rows.push({ row: "day", key: `day-${item.key}`, atMs: item.atMs });
       before = null;
     }
-    rows.push({ row: "item", key: item.key, item, continues: before !== null && goesOn(before, item) });
+    const says_passed_on = passedOn(item) && (before === null || !passedOn(before));
+    rows.push({ row: "item", key: item.key, item, continues: before !== null && goesOn(before, item), says_passed_on });
     before = item;
   }
   return rows;
+}
+
+function passedOn(item: Item): boolean {
+  return item.kind !== "line" && item.doubt === "passed_on";
 }
 
 function goesOn(before: Item, item: Item): boolean {

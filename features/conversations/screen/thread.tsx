@@ -53,7 +53,7 @@ const Part = memo(
             )}
             <ol role="list" class="thread-list">
               {day.rows.map((row) => (
-                <ItemRow key={row.key} item={row.item} continues={row.continues} says={reaches.has(row.key)} names={names} talk={talk} />
+                <ItemRow key={row.key} item={row.item} continues={row.continues} passedOn={row.says_passed_on} says={reaches.has(row.key)} names={names} talk={talk} />
               ))}
             </ol>
           </section>
@@ -70,7 +70,7 @@ function sameRows(a: readonly Row[], b: readonly Row[]): boolean {
 
 function sameRow(a: Row, b: Row | undefined): boolean {
   if (b === undefined || a.row !== b.row || a.key !== b.key) return false;
-  return a.row === "day" || (b.row === "item" && a.item === b.item && a.continues === b.continues);
+  return a.row === "day" || (b.row === "item" && a.item === b.item && a.continues === b.continues && a.says_passed_on === b.says_passed_on);
 }
 
 type ItemOf = Extract<Row, { row: "item" }>;
@@ -96,18 +96,20 @@ function daysOf(rows: readonly Row[]): readonly Day[] {
 interface ItemRowProps {
   readonly item: Item;
   readonly continues: boolean;
+  readonly passedOn: boolean;
   readonly says: boolean;
   readonly names: ReadonlyMap<string, string>;
   readonly talk: Talk;
 }
 
-function ItemRow({ item, continues, says, names, talk }: ItemRowProps) {
+function ItemRow({ item, continues, passedOn, says, names, talk }: ItemRowProps) {
   if (item.kind === "line") return <li class="thread-line">{lineWords(item, names)}</li>;
   const who = item.mine ? t("room.me") : (names.get(item.from) ?? t("room.somebody"));
   return (
     <li class={`said${item.mine ? " said-mine" : ""}${continues ? " said-on" : ""}`}>
       {continues ? <span class="only-heard">{who}</span> : <span class={item.mine ? "only-heard" : "said-who"}>{who}</span>}
-      {item.doubt === null ? null : <span class="said-doubt">{t(`room.doubt_${item.doubt}`)}</span>}
+      {passedOn ? <span class="said-doubt">{t("room.passed_on", { name: names.get(talk.passedOnBy.value) ?? t("room.somebody") })}</span> : null}
+      {item.doubt === null || item.doubt === "passed_on" ? null : <span class="said-doubt">{t(`room.doubt_${item.doubt}`)}</span>}
       <div class="said-bubble">{item.kind === "words" ? <Said item={item} /> : <FileItem item={item} talk={talk} />}</div>
       <span class="said-foot figures">
         <time dateTime={new Date(item.atMs).toISOString()}>{clockTime(item.atMs)}</time>

@@ -15,6 +15,7 @@ import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
 import { codeFrom, comerMove, type Ended } from "./coming.ts";
 import { bringKeys, comeWith, howItGoes, putAnswer, saySame, type ReturnDoor } from "./wire.ts";
+import "./returns.css";
 
 const LOOK_MS = 1500;
 
@@ -198,7 +199,7 @@ function CodeForm({ head, busy, onCode, onWrong, onBack, onNew }: CodeFormProps)
     <form class="stack" onSubmit={(e) => (e.preventDefault(), go())}>
       {head}
       <p>{t("come_back.lead")}</p>
-      <ol class="stack-close">
+      <ol class="stack-close come-back-steps">
         <li>{t("come_back.step_call")}</li>
         <li>{t("come_back.step_code")}</li>
         <li>{t("come_back.step_words")}</li>
