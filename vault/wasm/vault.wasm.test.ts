@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { BridgeError } from "../../web/bridge/rpc.ts";
+import { Conversations } from "../../web/bridge/vault/conversations.ts";
+import { Files } from "../../web/bridge/vault/files.ts";
+import { memberFrom } from "../../web/bridge/vault/members.ts";
 import { nothing } from "../../web/bridge/vault/module.ts";
+import { passOn, spokenStep } from "../../web/bridge/vault/people.ts";
 import type { Entry } from "../../web/bridge/vault/types.ts";
 import { arrive, drawId, meet, NOW, openPlace, startModule, type Place } from "./testing/person.ts";
 
@@ -159,4 +163,41 @@ test("an invitation's holder proves it, and nobody else can", async () => {
   assert.equal(place.lead.people.inviteCheck(invitation.text, conversation, guest.member, answered.auth, NOW), true);
   const thief = await arrive();
   assert.equal(place.lead.people.inviteCheck(invitation.text, conversation, thief.member, answered.auth, NOW), false);
+});
+
+test("somebody who lost every key is checked by four words, replaced, and reads what was passed on; a stranger's key is not theirs", async () => {
+  const client = await arrive();
+  const { conversation, genesis, wraps } = await meet(place, client);
+  const { lead } = place;
+  const first = (account: string): Entry => ({ position: 1, kind: "commit", bytes: genesis, wrap: wraps.get(account) });
+  for (const one of [client, lead]) one.conversations.read(conversation, one.account, [first(one.account)], 1, NOW);
+  const said = client.conversations.seal(conversation, { kind: "text", text: "before" }, NOW, drawId(client.module));
+  const words: Entry = { position: 2, kind: "message", bytes: said.envelope };
+  lead.conversations.read(conversation, lead.account, [words], 2, NOW);
+
+  const module = await startModule();
+  module.call("root_device_make", nothing, (a) => a.rest());
+  const member = module.call("account_make_again", (q) => q.id(client.account).u32(2), memberFrom);
+  const files = new Files(module);
+  const again = new Conversations(module, files);
+
+  const promise = spokenStep(lead.module, lead.conversations, conversation, member, undefined).send;
+  const answer = spokenStep(module, again, conversation, { ...lead.member, role: "listener" }, promise).send;
+  const kept = spokenStep(lead.module, lead.conversations, conversation, member, answer);
+  const read = spokenStep(module, again, conversation, lead.account, kept.send);
+  assert.deepEqual(read.words, kept.words);
+  assert.throws(() => spokenStep(module, again, conversation, lead.account, kept.send), refused("not_there"), "a step counts once");
+
+  const { commit, wraps: fresh } = lead.conversations.commit(conversation, "replace", [{ do: "put", member }]);
+  const [older] = passOn(lead.conversations, conversation, member);
+  assert.equal(older?.epoch, 1);
+  const mine = fresh.find((w) => w.account === client.account)?.wrap;
+  const log: Entry[] = [{ ...first(client.account), wrap: older?.wrap }, words, { position: 3, kind: "commit", bytes: commit, wrap: mine }];
+  const seen = again.read(conversation, client.account, log, 3, NOW);
+  assert.deepEqual(seen.taken.map((t) => t.finding), ["committed", "shown_passed_on", "committed"]);
+  assert.equal(seen.taken[2]?.commit?.replaced, client.account);
+  assert.deepEqual(again.raw(conversation).stops.filter((stop) => stop !== "unpinned"), []);
+
+  const unpassed = new Conversations(await startModule(), files);
+  assert.throws(() => unpassed.read(conversation, client.account, log, 3, NOW), refused("locked"));
 });

@@ -2,6 +2,8 @@
 // What stands in the way of sending, said kindly, with what is safe and what can be done.
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
+import { trust } from "../../../web/net/me.ts";
+import { date } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import type { Open } from "./talks.ts";
 
@@ -67,10 +69,34 @@ function Stopped({ open, why }: { readonly open: Open; readonly why: string }) {
     case "interrupted":
       return null; // said above, with what can be done (interrupted.tsx)
     case "outside":
-      return <Banner look="warm">{t("hindrance.outside")}</Banner>;
+      return <Banner look="warm">{t(beforeMe(open) ? "hindrance.before_me" : "hindrance.outside")}</Banner>;
     case "unpinned":
-      return <Banner look="danger">{t("hindrance.unpinned")}</Banner>;
+      return <NewKey open={open} onGoOn={goOn} />;
     default:
       return <Banner look="warm">{t("hindrance.locked")}</Banner>;
   }
+}
+
+/** My own name stands there with a key that I have lost. */
+export function beforeMe({ talk }: Open): boolean {
+  return talk.view.value?.members.some((m) => m.trust === "before") === true;
+}
+
+/** Another key than the one I know. When somebody in the talk confirmed it by voice, that is said, and a person can go on with it. */
+function NewKey({ open, onGoOn }: { readonly open: Open; readonly onGoOn: () => Promise<void> }) {
+  const { talk } = open;
+  const replaced = talk.replaced.value;
+  const member = talk.view.value?.members.find((m) => m.trust === "different" && m.account === replaced?.about);
+  if (replaced === null || member === undefined) return <Banner look="danger">{t("hindrance.unpinned")}</Banner>;
+  const name = (account: string): string => talk.names.value.get(account) ?? t("room.somebody");
+  const take = async (): Promise<void> => {
+    await trust(talk.me, member.account, member.ik, "replaced");
+    await talk.settle();
+    await onGoOn();
+  };
+  return (
+    <Banner look="danger" action={<Button onPress={() => void take()}>{t("hindrance.take_new_key")}</Button>}>
+      {t("hindrance.new_key", { name: name(replaced.about), by: name(replaced.by), date: date(replaced.atMs) })}
+    </Banner>
+  );
 }

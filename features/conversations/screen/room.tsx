@@ -18,7 +18,7 @@ import { Interrupted } from "./interrupted.tsx";
 import type { Open } from "./talks.ts";
 import { Thread } from "./thread.tsx";
 import { found, newestOfOthers } from "./thread.ts";
-import { HindranceBanner } from "./hindrance.tsx";
+import { beforeMe, HindranceBanner } from "./hindrance.tsx";
 import { howOf, WhoDialog } from "./who.tsx";
 import { atEnd } from "./writing.ts";
 import type { MemberSaid } from "./wire.ts";
@@ -188,6 +188,7 @@ function State({ open, onSignIn }: { readonly open: Open; readonly onSignIn: () 
           {t("room.trouble")}
         </Banner>
       ) : null}
+      {beforeMe(open) ? <Banner look="warm">{t("hindrance.before_me")}</Banner> : null}
       {talk.phase.value === "held" ? <Banner look="warm">{t("room.held")}</Banner> : null}
       {clockIsOff() ? <Banner look="warm">{t("room.clock")}</Banner> : null}
       {offline ? <Banner>{t("room.offline")}</Banner> : null}

@@ -46,6 +46,8 @@ export class Talk {
   readonly missing = signal<readonly Item[]>([]);
   /** When the newest entry came that the place has. */
   newestAtMs = 0;
+  /** The last time somebody's key was replaced here: whose, and who confirmed it. */
+  readonly replaced = signal<{ readonly about: string; readonly by: string; readonly atMs: number } | null>(null);
   /** Who confirmed this account's newest key and passed older words on. */
   readonly passedOnBy = signal("");
   /** When the epoch that is now began. */
@@ -101,6 +103,11 @@ export class Talk {
       else await this.#take([entry], entry.position);
     }).catch(() => undefined);
     return this.#running;
+  }
+
+  /** Looks at the members again, after a person decided whom to trust. */
+  async settle(): Promise<void> {
+    await this.#take([], this.view.peek()?.position ?? 0);
   }
 
   /** The place was restored from a backup: everything is read again, and what is gone is not forgotten here. */
@@ -161,6 +168,9 @@ export class Talk {
         if (taken.body?.kind === "spoken" && taken.mine !== true && taken.sender !== undefined && this.#caughtUp) {
           const { step, value } = taken.body;
           heard.push(() => this.onSpoken(taken.sender ?? "", { step, value }));
+        }
+        if (taken.commit?.replaced !== undefined) {
+          this.replaced.value = { about: taken.commit.replaced, by: taken.sender ?? "", atMs: times.get(taken.position) ?? Date.now() };
         }
         if (taken.commit?.replaced === this.me.session.account) this.passedOnBy.value = taken.sender ?? "";
         if (taken.commit !== undefined) this.epochAtMs = times.get(taken.position) ?? 0;

@@ -65,6 +65,7 @@ export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) 
     });
 
   const look = async (): Promise<void> => {
+    if (busy.peek()) return; // one hand at a time: two commits would be made of one word
     const seen = await seeReturn(conversation);
     const move = listenerMove(seen, done.current.promised, done.current.revealed);
     switch (move.do) {

@@ -85,9 +85,9 @@ export class AccountState {
 }
 
 /** How far each member's key is trusted here. */
-export function trusted(members: readonly Member[], me: Id, pins: readonly Pin[]): View["members"] {
+export function trusted(members: readonly Member[], me: Member, pins: readonly Pin[]): View["members"] {
   return members.map((member) => {
-    if (member.account === me) return { ...member, trust: "own" };
+    if (member.account === me.account) return { ...member, trust: sameBytes(member.ik, me.ik) ? "own" : "before" };
     const pin = pins.find((one) => one.account === member.account);
     if (pin === undefined) return { ...member, trust: "unpinned" };
     return { ...member, trust: sameBytes(pin.ik, member.ik) && pin.other_ik === undefined ? "pinned" : "different" };

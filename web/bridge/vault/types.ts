@@ -149,7 +149,7 @@ export type View = {
   conversation: Id;
   epoch: number;
   position: number;
-  members: (Member & { trust: "own" | "pinned" | "unpinned" | "different" })[];
+  members: (Member & { /** before: my name with a key that I have no more */ trust: "own" | "before" | "pinned" | "unpinned" | "different" })[];
   stops: Stop[];
   /** Interrupted, and another member has gone on from here: `acceptResume`. */
   resume_waits: boolean;

@@ -126,7 +126,7 @@ async function kept(label: string): Promise<Bytes | null> {
 
 function view({ account, state, conversations }: Rooms, conversation: Id): View {
   const { epoch, position, stops, resume_waits, members } = conversations.raw(conversation);
-  return { conversation, epoch, position, stops, resume_waits, members: trusted(members, account.get().account, state.view().pins) };
+  return { conversation, epoch, position, stops, resume_waits, members: trusted(members, account.get().member, state.view().pins) };
 }
 
 function drawId(module: VaultModule): Id {
