@@ -20,6 +20,7 @@ const KEPT_DAYS = 31;
 export function Interrupted({ open, names }: { readonly open: Open; readonly names: (account: string) => string }) {
   const { talk, outbox } = open;
   const stopped = talk.view.value?.stops.includes("interrupted") === true;
+  const goneOn = !stopped || talk.view.value?.resume_waits === true;
   const wasStopped = useSignal(false);
   const lost = useSignal<readonly Parcel[]>([]);
   const busy = useSignal(false);
@@ -68,7 +69,7 @@ export function Interrupted({ open, names }: { readonly open: Open; readonly nam
 
   return (
     <section class="card" aria-labelledby="interrupted">
-      <h2 id="interrupted">{t("interrupted.title", { time: dateAndTime(talk.newestAtMs) })}</h2>
+      <h2 id="interrupted">{t("interrupted.title", { time: dateAndTime(goneOn && talk.lostAfterMs > 0 ? talk.lostAfterMs : talk.newestAtMs) })}</h2>
       {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
       {stopped ? (
         <>

@@ -44,8 +44,9 @@ export class Talk {
 
   /** Words that stood here and that a restored place has no more, as long as this page remembers them. */
   readonly missing = signal<readonly Item[]>([]);
-  /** When the newest entry came that the place has. */
+  /** When the newest entry came that the place has; and the newest one before the talk went on after words were lost. */
   newestAtMs = 0;
+  lostAfterMs = 0;
   /** The last time somebody's key was replaced here: whose, and who confirmed it. */
   readonly replaced = signal<{ readonly about: string; readonly by: string; readonly atMs: number } | null>(null);
   /** Who confirmed this account's newest key and passed older words on. */
@@ -117,7 +118,7 @@ export class Talk {
       await this.me.vault.ask("readAnew", { conversation: this.id });
       this.#known.clear();
       this.#caughtUp = false;
-      this.newestAtMs = 0;
+      this.newestAtMs = this.lostAfterMs = 0;
       this.view.value = null;
       this.phase.value = "reading";
       await this.#readOn();
@@ -158,7 +159,6 @@ export class Talk {
       head,
       now_ms: judgedNow(),
     });
-    for (const e of entries) this.newestAtMs = Math.max(this.newestAtMs, e.at_ms);
     const times = new Map(entries.map((e) => [e.position, e.at_ms]));
     const fresh: Item[] = [];
     const heard: (() => void)[] = [];
@@ -169,6 +169,8 @@ export class Talk {
           const { step, value } = taken.body;
           heard.push(() => this.onSpoken(taken.sender ?? "", { step, value }));
         }
+        if (taken.commit?.resumed === true) this.lostAfterMs = this.newestAtMs;
+        this.newestAtMs = Math.max(this.newestAtMs, times.get(taken.position) ?? 0);
         if (taken.commit?.replaced !== undefined) {
           this.replaced.value = { about: taken.commit.replaced, by: taken.sender ?? "", atMs: times.get(taken.position) ?? Date.now() };
         }

@@ -9,6 +9,7 @@ import { onConnected, onTold } from "../../../web/net/me.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
 import { notMe, returnOfMe } from "./wire.ts";
+import "./returns.css";
 
 export function NotMe() {
   const by = useSignal<string | null>(null);
@@ -41,10 +42,16 @@ export function NotMe() {
       (error: unknown) => (said.value = troubleWords(error)),
     );
   };
-  if (by.value === null) return said.value === null ? null : <Banner>{said.value}</Banner>;
+  if (by.value === null && said.value === null) return null;
   return (
-    <Banner look="danger" action={<Button look="danger" onPress={stop}>{t("not_me.stop")}</Button>}>
-      {t("not_me.asked", { name: by.value })}
-    </Banner>
+    <div class="sheet not-me">
+      {by.value === null ? (
+        <Banner>{said.value}</Banner>
+      ) : (
+        <Banner look="danger" action={<Button look="danger" onPress={stop}>{t("not_me.stop")}</Button>}>
+          {t("not_me.asked", { name: by.value })}
+        </Banner>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Somebody may have been in, or a device that was open is lost: all keys anew. The other device is out, the old password and sheet open
+// nothing, the talk goes on under a new epoch, and every word is still there.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
+import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, unlock } from "./people.mjs";
+
+let place, browser, admin, ana, heron, lost;
+const NEW_PASSWORD = "another quiet river";
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+const toldOf = (page, words) => page.locator(".said-text", { hasText: words });
+const epoch = (page) => page.evaluate(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch);
+
+chapter("somebody talks on two devices, and one of them is lost while it is open", async () => {
+  admin = await firstAdministrator(await browser.person(place));
+  ana = await listenerOnDuty(admin, await browser.person(place));
+  heron = await askToBeHeard(await browser.person(place));
+  await button(ana.page, "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  await say(heron.page, "Before it was lost.");
+  await toldOf(ana.page, "Before it was lost.").waitFor();
+  await button(heron.page, "End for now").click();
+  await button(heron.page, "Keep this place").click();
+  heron.sheet = await keep(heron.page, PASSWORD);
+  lost = await browser.person(place);
+  await lost.page.goto(`${place.origin}/talk#back`);
+  await lost.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(lost.page, PASSWORD, null);
+  await button(lost.page, /Ana, Today/).click();
+  await toldOf(lost.page, "Before it was lost.").waitFor();
+  assert.equal(await epoch(heron.page), 1);
+});
+
+chapter("all keys are made anew, by keyboard", async () => {
+  const { page } = heron;
+  await button(page, "Somebody may have been in").focus();
+  await page.keyboard.press("Enter");
+  await heading(page, "Somebody may have been in").waitFor();
+  await look(page, "renew");
+  heron.newSheet = await keep(page, NEW_PASSWORD);
+  await heading(page, "My place").waitFor();
+  assert.notEqual(heron.newSheet.code, heron.sheet.code);
+  await page.waitForFunction(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch === 2);
+});
+
+chapter("the lost device is out, and the old password and sheet open nothing", async () => {
+  const { page } = lost;
+  await shown(page, /Your session has ended/).waitFor();
+  assert.ok(!(await page.content()).includes("Before it was lost."));
+  await unlock(page, PASSWORD, null);
+  await shown(page, /The name or the password is not right/).waitFor();
+  await button(page, "With my recovery sheet").click();
+  await page.getByLabel("Recovery code").fill(heron.sheet.code);
+  await button(page, "Open my place").click();
+  await shown(page, /do not belong together/).waitFor();
+});
+
+chapter("the talk goes on, and a new device reads every word of before and after", async () => {
+  await button(heron.page, /Ana, Today/).click();
+  await say(heron.page, "And after.");
+  await toldOf(ana.page, "And after.").waitFor();
+  await say(ana.page, "Still here.");
+  await toldOf(heron.page, "Still here.").waitFor();
+  const phone = await browser.person(place);
+  await phone.page.goto(`${place.origin}/talk#back`);
+  await phone.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(phone.page, NEW_PASSWORD, null);
+  await button(phone.page, /Ana, Today/).click();
+  for (const words of ["I have not slept for days.", "Before it was lost.", "And after.", "Still here."]) await toldOf(phone.page, words).waitFor();
+  nothingWrong();
+  for (const person of [ana, heron, phone]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+});
