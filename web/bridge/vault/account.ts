@@ -90,6 +90,8 @@ export class Account {
         break;
       case "device": {
         const r = await takeRoot(sign.handle);
+        // Made here a moment ago on a device that keeps nothing: it is still in the module.
+        if (r === null && this.neverOpened === sign.handle) break;
         if (r === null) throw new BridgeError("not_there");
         this.module.call("root_take", (q) => q.u8(DEVICE).fixed(r, KEY_BYTES), nothing);
         r.fill(0);
