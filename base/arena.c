@@ -21,31 +21,32 @@ void hk_arena_init(hk_arena *a, size_t limit)
     *a = (hk_arena){.limit = limit};
 }
 
-static void free_older_than(hk_arena_block *b)
-{
-    while (b) {
-        hk_arena_block *older = b->older;
-        free(b);
-        b = older;
-    }
-}
-
 void hk_arena_done(hk_arena *a)
 {
     if (!a)
         return;
-    free_older_than(a->blocks);
+    for (hk_arena_block *b = a->blocks, *older; b; b = older) {
+        older = b->older;
+        free(b);
+    }
     *a = (hk_arena){.limit = a->limit};
 }
 
 void hk_arena_clear(hk_arena *a)
 {
-    hk_arena_block *keep = a->blocks;
+    hk_arena_block *keep = NULL;
+    for (hk_arena_block *b = a->blocks, *older; b; b = older) {
+        older = b->older;
+        if (!keep && b->cap == ARENA_BLOCK_BYTES)
+            keep = b;
+        else
+            free(b);
+    }
     if (keep) {
-        free_older_than(keep->older);
         keep->older = NULL;
         keep->used = 0;
     }
+    a->blocks = keep;
     a->given = 0;
     a->count = 0;
 }

@@ -216,14 +216,16 @@ static hk_err keep_head(wire_job *job, const wire_head *h, const judged *j)
 }
 
 /* A class that counts by handle finds it in the body, whatever else the body says. */
-static hk_err body_rate(conn *c, wire_job *job, json_t *object)
+static hk_err body_rate(conn *c, wire_job *job, hk_slice object)
 {
     wire_rate rate;
     const wire_route *route = job->route;
     if (!route->limit || !wire_rate_named(route->limit, &rate) || wire_rate_counts_by(rate) != WIRE_BY_HANDLE)
         return HK_OK;
-    const json_t *handle = json_object_get(object, "handle");
-    hk_slice text = hk_slice_of(json_string_value(handle), json_string_length(handle));
+    json_at handle;
+    hk_slice text = {0};
+    if (json_member(object, "handle", &handle) && json_first(&handle) == '"')
+        HK_TRY(json_text(&handle, &job->arena, &text));
     uint64_t key = wire_rate_hash(c->w->rates, text, c->address_key);
     if (wire_rate_take(c->w->rates, rate, key, c->w->now_ms, &job->reply.retry_after_s))
         return HK_OK;
@@ -240,19 +242,11 @@ static hk_err keep_body(conn *c, wire_job *job, hk_slice body)
         return hk_arena_copy(&job->arena, body, &job->r.raw);
     if (!route->body)
         return HK_OK;
-    json_t *root = NULL;
     shape_problem problem = {0};
-    hk_err err = shape_parse(route->body, body, &root, &problem);
-    if (err == HK_BAD) {
-        wire_problem_member(&job->reply, problem.member);
+    if (shape_check(body, &problem) != HK_OK)
         return wire_problem(&job->reply, HK_BAD, "bad", problem.why);
-    }
-    HK_TRY(err);
-    err = body_rate(c, job, root);
-    if (err == HK_OK)
-        err = wire_job_body(job, route->body, root, NULL);
-    json_decref(root);
-    return err;
+    HK_TRY(body_rate(c, job, body));
+    return wire_job_body(job, route->body, body, NULL);
 }
 
 /* The request is whole: it becomes a job, and its bytes leave the buffer. */

@@ -76,12 +76,16 @@ typedef struct wire_job {
     bool head_only; /* method HEAD */
 } wire_job;
 
+/* Loop thread. Some freed ones are kept, each with its arena's first block: a flood of small requests then
+ * asks malloc for nothing. */
 wire_job *wire_job_new(wire *w, uint64_t connection);
 void wire_job_free(wire_job *job);
+wire_job *wire_job_make(wire *w, uint64_t connection); /* any thread */
+void wire_job_free_spare(wire *w);
 /* Loop thread: run it here (WIRE_LOOP) or hand it over; either way wire_job_deliver follows. */
 void wire_job_start(wire_job *job, wire_mode mode);
-/* Decodes JSON by the shape into the request; HK_BAD with the member in the reply's problem. */
-hk_err wire_job_body(wire_job *job, const shape *s, json_t *object, const char *const *beside);
+/* Decodes a checked object by the shape into the request; HK_BAD with the member in the reply's problem. */
+hk_err wire_job_body(wire_job *job, const shape *s, hk_slice object, const char *const *beside);
 /* Loop thread: the outcome is certain; tell others, answer, free. */
 void wire_job_deliver(wire_job *job);
 
@@ -255,8 +259,10 @@ struct wire {
     conn *closing;   /* wire_socket_close was asked for */
     conn *unwritten; /* conn_write was asked for */
     uint32_t jobs;   /* started and not delivered */
-    int64_t now_ms;  /* monotonic, as of this turn of the loop */
-    char date[40];   /* of the Date field */
+    wire_job *spare; /* freed, for the next requests */
+    uint32_t spare_count;
+    int64_t now_ms; /* monotonic, as of this turn of the loop */
+    char date[40];  /* of the Date field */
     int64_t date_s;
     wire_rates *rates;
     wire_routes *routes;

@@ -17,29 +17,62 @@ static void job_init(wire_job *job, const wire_options *options)
     job->r.place = options->place;
 }
 
-wire_job *wire_job_new(wire *w, uint64_t connection)
+static wire_job *job_begin(wire_job *job, wire *w, uint64_t connection, hk_arena arena)
 {
-    wire_job *job = aligned_alloc(_Alignof(wire_job), sizeof *job);
-    if (!job)
-        return NULL;
     job_init(job, &w->options);
     job->w = w;
     job->conn = connection;
-    hk_arena_init(&job->arena, WIRE_ARENA_BYTES);
+    job->arena = arena;
     job->r.arena = &job->arena;
     job->r.now_ms = wire_clock_ms();
     return job;
+}
+
+wire_job *wire_job_make(wire *w, uint64_t connection)
+{
+    wire_job *job = aligned_alloc(_Alignof(wire_job), sizeof *job);
+    hk_arena arena;
+    hk_arena_init(&arena, WIRE_ARENA_BYTES);
+    return job ? job_begin(job, w, connection, arena) : NULL;
+}
+
+wire_job *wire_job_new(wire *w, uint64_t connection)
+{
+    wire_job *job = w->spare;
+    if (!job)
+        return wire_job_make(w, connection);
+    w->spare = job->next;
+    w->spare_count--;
+    return job_begin(job, w, connection, job->arena);
 }
 
 void wire_job_free(wire_job *job)
 {
     if (!job)
         return;
-    hk_arena_done(&job->arena);
-    free(job);
+    wire *w = job->w;
+    if (w->spare_count == WIRE_SPARE_JOBS) {
+        hk_arena_done(&job->arena);
+        free(job);
+        return;
+    }
+    hk_arena_clear(&job->arena); /* what is taken from it again is zeroed then */
+    job->next = w->spare;
+    w->spare = job;
+    w->spare_count++;
 }
 
-hk_err wire_job_body(wire_job *job, const shape *s, json_t *object, const char *const *beside)
+void wire_job_free_spare(wire *w)
+{
+    for (wire_job *job = w->spare, *next; job; job = next) {
+        next = job->next;
+        hk_arena_done(&job->arena);
+        free(job);
+    }
+    w->spare = NULL;
+}
+
+hk_err wire_job_body(wire_job *job, const shape *s, hk_slice object, const char *const *beside)
 {
     uint8_t *body = hk_arena_get(job->r.arena, s->size);
     if (!body)
@@ -170,17 +203,10 @@ static hk_err call_body(wire_job *job, hk_slice body)
     }
     if (!s)
         return body.n ? HK_BAD : HK_OK;
-    json_t *root = NULL;
     shape_problem problem = {0};
-    hk_err err = shape_parse(s, body, &root, &problem);
-    if (err == HK_BAD) {
-        wire_problem_member(&job->reply, problem.member);
+    if (shape_check(body, &problem) != HK_OK)
         return wire_problem(&job->reply, HK_BAD, "bad", problem.why);
-    }
-    HK_TRY(err);
-    err = wire_job_body(job, s, root, NULL);
-    json_decref(root);
-    return err;
+    return wire_job_body(job, s, body, NULL);
 }
 
 static hk_err call_find(wire_job *job, const char *method, hk_slice target)

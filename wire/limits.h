@@ -24,6 +24,7 @@
 #define WIRE_RAW_BYTES   (1024 * 1024) /* no route may ask for more raw bytes at once; files come in chunks */
 #define WIRE_ARENA_BYTES (4 * 1024 * 1024) /* one request with its answer: a page of the log is 0.7 MiB */
 #define WIRE_JOBS        4096              /* requests on their way to the database: beyond it, 503 */
+#define WIRE_SPARE_JOBS  256 /* finished ones kept for the next, as many as one commit holds: 1.3 MiB */
 #define WIRE_COPY_BYTES  (16 * 1024) /* answers up to here are copied, bigger ones are lent to the socket */
 
 /* ---- Connections */

@@ -76,7 +76,7 @@ void wire_mail(wire *w, wire_job *job)
 
 hk_err wire_on_loop(wire *w, void (*run)(void *place, void *arg), void *arg)
 {
-    wire_job *job = wire_job_new(w, 0);
+    wire_job *job = wire_job_make(w, 0);
     if (!job)
         return HK_NO_MEMORY;
     job->posted = run;
@@ -221,7 +221,6 @@ static hk_err fill(wire *w, const wire_options *options)
     w->now_ms = wire_monotonic_ms();
     for (size_t i = 0; options->origins[i]; i++)
         w->https |= strncmp(options->origins[i], "https://", 8) == 0;
-    json_object_seed(0);
     if (pthread_mutex_init(&w->mail_lock, NULL) != 0 || !(w->security = reply_security_fields(w->https)))
         return HK_NO_MEMORY;
     HK_TRY(wire_rates_new(options->rate_factor, &w->rates));
@@ -278,6 +277,7 @@ void wire_free(wire *w)
             event_free(events[i]);
     if (w->base)
         event_base_free(w->base);
+    wire_job_free_spare(w); /* the base gave back what connections had borrowed from theirs */
     if (w->wake_fd >= 0)
         (void)close(w->wake_fd); /* nothing was written to it that matters */
     tls_context_free(w->tls);

@@ -67,12 +67,9 @@ static wire_job *job_of(wire_request *r)
 
 hk_err wire_reply_body(wire_request *r, wire_reply *reply, const shape *s, const void *value)
 {
-    wire_job *job = job_of(r);
-    const char *start = "{";
-    if (job->message &&
-        !(start = hk_arena_printf(r->arena, "{\"t\":\"ok\",\"id\":%lld", (long long)job->message_id)))
-        return HK_NO_MEMORY;
-    HK_TRY(shape_encode_after(start, job->message != NULL, s, value, r->arena, &reply->body));
+    const wire_job *job = job_of(r);
+    const char *t = job->message ? "ok" : NULL;
+    HK_TRY(shape_encode_message(t, t ? job->message_id : -1, s, value, r->arena, &reply->body));
     reply->status = 200;
     reply->content_type = "application/json";
     return HK_OK;

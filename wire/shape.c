@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The one decoder of declared bodies. jansson reads the text (it refuses duplicates, bad UTF-8, NUL and
- * control characters); before it, the depth is checked without recursion, so that what recurses below is
- * bounded by SHAPE_DEPTH_MAX and by the declared tables.
+ * The one decoder of declared bodies. json_read.c has seen that the text is JSON and not too deep; here it is
+ * walked once, member by member, straight into the struct. What recurses below is bounded by the declared
+ * tables: an unknown member is refused, not entered.
  */
 #include "wire/shape.h"
 
@@ -32,8 +32,7 @@ typedef struct decoding {
     size_t path_n;
 } decoding;
 
-static hk_err fill_object(decoding *d, const shape *s, json_t *object, const char *const *beside,
-                          uint8_t *ret);
+static hk_err fill_object(decoding *d, const shape *s, json_at *at, const char *const *beside, uint8_t *ret);
 
 static void path_add(decoding *d, const char *text)
 {
@@ -64,90 +63,32 @@ static hk_err bad(decoding *d, const char *why)
     return HK_BAD;
 }
 
-static hk_err bad_top(shape_problem *problem, const char *member, const char *why)
+static hk_err bad_top(shape_problem *problem, const char *why)
 {
-    (void)snprintf(problem->member, sizeof problem->member, "%s", member);
-    problem->why = why;
+    *problem = (shape_problem){.why = why};
     return HK_BAD;
 }
 
-static bool deeper_than(hk_slice json, size_t max)
+hk_err shape_check(hk_slice json, shape_problem *problem)
 {
-    size_t depth = 0;
-    bool in_text = false;
-    for (size_t i = 0; i < json.n; i++) {
-        uint8_t c = json.p[i];
-        if (in_text) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_text = false;
-            continue;
-        }
-        if (c == '"')
-            in_text = true;
-        else if ((c == '{' || c == '[') && ++depth > max)
-            return true;
-        else if ((c == '}' || c == ']') && depth)
-            depth--;
+    switch (json_check(json)) {
+    case JSON_FINE:
+        break;
+    case JSON_TOO_DEEP:
+        return bad_top(problem, "This is nested too deep.");
+    case JSON_BROKEN:
+        return bad_top(problem, "This is not JSON.");
     }
-    return false;
+    json_at at = json_start(json);
+    return json_first(&at) == '{' ? HK_OK : bad_top(problem, "An object was expected.");
 }
 
-/* Is `name` a member of the shape or of one inside it? Shapes are ours and nest at most SHAPE_DEPTH_MAX deep.
- */
-static const char *declared_name(const shape *s, hk_slice name, int depth)
+/* Borrowed from the body, or from the arena. */
+static hk_err text_of(decoding *d, json_at *at, hk_slice *ret)
 {
-    for (size_t i = 0; i < s->count && depth < SHAPE_DEPTH_MAX; i++) {
-        const shape_member *m = &s->members[i];
-        if (hk_slice_eq_z(name, m->name))
-            return m->name;
-        const char *inner = m->of ? declared_name(m->of, name, depth + 1) : NULL;
-        if (inner)
-            return inner;
-    }
-    return NULL;
-}
-
-/* jansson stops just behind the second of two equal names; the name is echoed only if it is one of ours. */
-static const char *duplicate_name(const shape *s, hk_slice json, size_t end)
-{
-    if (end < 2 || end > json.n || json.p[end - 1] != '"')
-        return "(unknown)";
-    size_t from = end - 1;
-    while (from > 0 && json.p[from - 1] != '"')
-        from--;
-    const char *name = s ? declared_name(s, hk_slice_part(json, from, end - 1 - from), 0) : NULL;
-    return name ? name : "(unknown)";
-}
-
-hk_err shape_parse(const shape *s, hk_slice json, json_t **ret, shape_problem *problem)
-{
-    if (deeper_than(json, SHAPE_DEPTH_MAX))
-        return bad_top(problem, "", "This is nested too deep.");
-    json_error_t error;
-    json_t *root = json_loadb((const char *)json.p, json.n, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        if (json_error_code(&error) == json_error_duplicate_key)
-            return bad_top(problem, duplicate_name(s, json, (size_t)error.position), "This is there twice.");
-        if (json_error_code(&error) == json_error_out_of_memory)
-            return HK_NO_MEMORY;
-        return bad_top(problem, "", "This is not JSON.");
-    }
-    if (!json_is_object(root)) {
-        json_decref(root);
-        return bad_top(problem, "", "An object was expected.");
-    }
-    *ret = root;
-    return HK_OK;
-}
-
-static hk_err text_of(decoding *d, const json_t *v, hk_slice *ret)
-{
-    if (!json_is_string(v))
+    if (json_first(at) != '"')
         return bad(d, "A text was expected.");
-    *ret = hk_slice_of(json_string_value(v), json_string_length(v));
-    return HK_OK;
+    return json_text(at, d->arena, ret);
 }
 
 static hk_err check_size(decoding *d, const shape_member *m, size_t n)
@@ -159,10 +100,10 @@ static hk_err check_size(decoding *d, const shape_member *m, size_t n)
     return HK_OK;
 }
 
-static hk_err fill_text(decoding *d, const shape_member *m, const json_t *v, uint8_t *to)
+static hk_err fill_text(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
 {
     hk_slice text, kept;
-    HK_TRY(text_of(d, v, &text));
+    HK_TRY(text_of(d, at, &text));
     HK_TRY(check_size(d, m, text.n));
     for (size_t i = 0; i < text.n; i++)
         if ((text.p[i] < 0x20 && text.p[i] != '\n' && text.p[i] != '\t') || text.p[i] == 0x7f)
@@ -172,10 +113,10 @@ static hk_err fill_text(decoding *d, const shape_member *m, const json_t *v, uin
     return HK_OK;
 }
 
-static hk_err fill_bytes(decoding *d, const shape_member *m, const json_t *v, uint8_t *to)
+static hk_err fill_bytes(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
 {
     hk_slice text;
-    HK_TRY(text_of(d, v, &text));
+    HK_TRY(text_of(d, at, &text));
     HK_TRY(check_size(d, m, hk_b64_max_bytes(text.n)));
     size_t cap = hk_b64_max_bytes(text.n), n = 0;
     uint8_t *p = hk_arena_get(d->arena, cap);
@@ -189,10 +130,10 @@ static hk_err fill_bytes(decoding *d, const shape_member *m, const json_t *v, ui
     return HK_OK;
 }
 
-static hk_err fill_fixed(decoding *d, const json_t *v, uint8_t *to, size_t size)
+static hk_err fill_fixed(decoding *d, json_at *at, uint8_t *to, size_t size)
 {
     hk_slice text;
-    HK_TRY(text_of(d, v, &text));
+    HK_TRY(text_of(d, at, &text));
     uint8_t bytes[SHAPE_HASH_BYTES];
     assert(size <= sizeof bytes);
     size_t n = 0;
@@ -207,11 +148,12 @@ static hk_err fill_fixed(decoding *d, const json_t *v, uint8_t *to, size_t size)
     return HK_OK;
 }
 
-static hk_err fill_int(decoding *d, const shape_member *m, const json_t *v, uint8_t *to)
+static hk_err fill_int(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
 {
-    if (!json_is_integer(v))
+    uint8_t first = json_first(at);
+    int64_t n;
+    if ((first != '-' && (first < '0' || first > '9')) || !json_int(at, &n))
         return bad(d, "A whole number was expected.");
-    int64_t n = json_integer_value(v);
     if (n < m->min || n < -HK_INT_MAX)
         return bad(d, "This is too small.");
     if (n > m->max || n > HK_INT_MAX)
@@ -220,19 +162,20 @@ static hk_err fill_int(decoding *d, const shape_member *m, const json_t *v, uint
     return HK_OK;
 }
 
-static hk_err fill_bool(decoding *d, const json_t *v, uint8_t *to)
+static hk_err fill_bool(decoding *d, json_at *at, uint8_t *to)
 {
-    if (!json_is_boolean(v))
+    uint8_t first = json_first(at);
+    if (first != 't' && first != 'f')
         return bad(d, "true or false was expected.");
-    bool b = json_is_true(v);
-    memcpy(to, &b, sizeof b);
+    json_pass(at);
+    memcpy(to, &(bool){first == 't'}, sizeof(bool));
     return HK_OK;
 }
 
-static hk_err fill_choice(decoding *d, const shape_member *m, const json_t *v, uint8_t *to)
+static hk_err fill_choice(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
 {
     hk_slice text;
-    HK_TRY(text_of(d, v, &text));
+    HK_TRY(text_of(d, at, &text));
     for (int64_t i = 0; m->choices[i]; i++)
         if (hk_slice_eq_z(text, m->choices[i])) {
             memcpy(to, &i, sizeof i);
@@ -246,13 +189,21 @@ static bool is_bare(const shape *s)
     return s->count == 1 && s->members[0].name[0] == 0;
 }
 
-static hk_err fill_member(decoding *d, const shape_member *m, json_t *v, uint8_t *to);
+static hk_err fill_member(decoding *d, const shape_member *m, json_at *at, uint8_t *to);
 
-static hk_err fill_list(decoding *d, const shape_member *m, json_t *v, uint8_t *to)
+static size_t list_length(json_at at)
 {
-    if (!json_is_array(v))
+    size_t count = 0;
+    for (bool more = json_enter(&at); more; more = json_next(&at), count++)
+        json_pass(&at);
+    return count;
+}
+
+static hk_err fill_list(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
+{
+    if (json_first(at) != '[')
         return bad(d, "A list was expected.");
-    size_t count = json_array_size(v), before = d->path_n;
+    size_t count = list_length(*at), before = d->path_n;
     if ((int64_t)count < m->min)
         return bad(d, "There are too few.");
     if ((int64_t)count > m->max || count > SHAPE_LIST_MAX)
@@ -260,41 +211,41 @@ static hk_err fill_list(decoding *d, const shape_member *m, json_t *v, uint8_t *
     shape_list list = {hk_arena_get_array(d->arena, count, m->of->size), count};
     if (!list.items)
         return HK_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
+    bool more = json_enter(at);
+    for (size_t i = 0; more && i < count; i++, more = json_next(at)) {
         char index[16];
         (void)snprintf(index, sizeof index, "[%zu]", i);
         path_add(d, index);
         uint8_t *item = (uint8_t *)list.items + i * m->of->size;
-        json_t *value = json_array_get(v, i);
-        HK_TRY(is_bare(m->of) ? fill_member(d, &m->of->members[0], value, item)
-                              : fill_object(d, m->of, value, NULL, item));
+        HK_TRY(is_bare(m->of) ? fill_member(d, &m->of->members[0], at, item)
+                              : fill_object(d, m->of, at, NULL, item));
         path_cut(d, before);
     }
     memcpy(to, &list, sizeof list);
     return HK_OK;
 }
 
-static hk_err fill_member(decoding *d, const shape_member *m, json_t *v, uint8_t *to)
+static hk_err fill_member(decoding *d, const shape_member *m, json_at *at, uint8_t *to)
 {
     switch (m->kind) {
     case SHAPE_KIND_BOOL:
-        return fill_bool(d, v, to);
+        return fill_bool(d, at, to);
     case SHAPE_KIND_INT:
-        return fill_int(d, m, v, to);
+        return fill_int(d, m, at, to);
     case SHAPE_KIND_TEXT:
-        return fill_text(d, m, v, to);
+        return fill_text(d, m, at, to);
     case SHAPE_KIND_BYTES:
-        return fill_bytes(d, m, v, to);
+        return fill_bytes(d, m, at, to);
     case SHAPE_KIND_ID:
-        return fill_fixed(d, v, to, SHAPE_ID_BYTES);
+        return fill_fixed(d, at, to, SHAPE_ID_BYTES);
     case SHAPE_KIND_HASH:
-        return fill_fixed(d, v, to, SHAPE_HASH_BYTES);
+        return fill_fixed(d, at, to, SHAPE_HASH_BYTES);
     case SHAPE_KIND_CHOICE:
-        return fill_choice(d, m, v, to);
+        return fill_choice(d, m, at, to);
     case SHAPE_KIND_LIST:
-        return fill_list(d, m, v, to);
+        return fill_list(d, m, at, to);
     case SHAPE_KIND_OBJECT:
-        return fill_object(d, m->of, v, NULL, to);
+        return fill_object(d, m->of, at, NULL, to);
     }
     return HK_BAD;
 }
@@ -305,45 +256,62 @@ static void set_absent(const shape_member *m, uint8_t *to)
         memcpy(to, &(int64_t){-1}, sizeof(int64_t));
 }
 
-static bool named(const char *const *names, const char *name)
+/* Where a name stands in a list that ends with NULL; its length when it does not. */
+static size_t place_of(const char *const *names, hk_slice name)
 {
-    for (; names && *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+    while (names && names[i] && !hk_slice_eq_z(name, names[i]))
+        i++;
+    return i;
 }
 
-static const shape_member *member_named(const shape *s, const char *name)
+static const shape_member *member_named(const shape *s, hk_slice name)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (strcmp(s->members[i].name, name) == 0)
+        if (hk_slice_eq_z(name, s->members[i].name))
             return &s->members[i];
     return NULL;
 }
 
-/* Walks the members that came, so that a body costs what it holds; then looks for what is missing. */
-static hk_err fill_object(decoding *d, const shape *s, json_t *object, const char *const *beside,
-                          uint8_t *ret)
+/* One member: into its place, or over it when it belongs beside the shape. `seen` has a bit for each of the
+ * shape's, `seen_beside` for each of the others: what is there twice could mean one thing here and another
+ * thing elsewhere. */
+static hk_err fill_named(decoding *d, const shape *s, hk_slice name, json_at *at, const char *const *beside,
+                         uint64_t *seen, uint64_t *seen_beside, uint8_t *ret)
 {
-    if (!json_is_object(object))
+    const shape_member *m = member_named(s, name);
+    size_t other = m ? 0 : place_of(beside, name);
+    if (!m && (!beside || !beside[other])) {
+        path_name(d, "(unknown)");
+        return bad(d, "This is not known here.");
+    }
+    uint64_t bit = UINT64_C(1) << (m ? (size_t)(m - s->members) : other), *marks = m ? seen : seen_beside;
+    path_name(d, m ? m->name : beside[other]);
+    if (*marks & bit)
+        return bad(d, "This is there twice.");
+    *marks |= bit;
+    if (!m) {
+        json_pass(at);
+        return HK_OK;
+    }
+    HK_TRY(fill_member(d, m, at, ret + m->offset));
+    if (m->kind == SHAPE_KIND_OBJECT && m->need == SHAPE_OPTIONAL)
+        memcpy(ret + m->max, &(bool){true}, sizeof(bool));
+    return HK_OK;
+}
+
+/* Walks the members that came, so that a body costs what it holds; then looks for what is missing. */
+static hk_err fill_object(decoding *d, const shape *s, json_at *at, const char *const *beside, uint8_t *ret)
+{
+    if (json_first(at) != '{')
         return bad(d, "An object was expected.");
     assert(s->count <= SHAPE_MEMBERS_MAX);
-    uint64_t seen = 0;
+    uint64_t seen = 0, seen_beside = 0;
     size_t before = d->path_n;
-    const char *name;
-    json_t *value;
-    json_object_foreach(object, name, value)
-    {
-        const shape_member *m = member_named(s, name);
-        if (!m && named(beside, name))
-            continue;
-        path_name(d, m ? m->name : "(unknown)");
-        if (!m)
-            return bad(d, "This is not known here.");
-        HK_TRY(fill_member(d, m, value, ret + m->offset));
-        if (m->kind == SHAPE_KIND_OBJECT && m->need == SHAPE_OPTIONAL)
-            memcpy(ret + m->max, &(bool){true}, sizeof(bool));
-        seen |= UINT64_C(1) << (size_t)(m - s->members);
+    uint8_t space[JSON_NAME_MAX];
+    for (bool more = json_enter(at); more; more = json_next(at)) {
+        hk_slice name = json_name(at, space);
+        HK_TRY(fill_named(d, s, name, at, beside, &seen, &seen_beside, ret));
         path_cut(d, before);
     }
     for (size_t i = 0; i < s->count; i++) {
@@ -358,21 +326,18 @@ static hk_err fill_object(decoding *d, const shape *s, json_t *object, const cha
     return HK_OK;
 }
 
-hk_err shape_fill(const shape *s, json_t *object, const char *const *beside, hk_arena *arena, void *ret,
+hk_err shape_fill(const shape *s, hk_slice object, const char *const *beside, hk_arena *arena, void *ret,
                   shape_problem *problem)
 {
     decoding d = {.arena = arena, .problem = problem};
+    json_at at = json_start(object);
     if (s->size)
         memset(ret, 0, s->size);
-    return fill_object(&d, s, object, beside, ret);
+    return fill_object(&d, s, &at, beside, ret);
 }
 
 hk_err shape_decode(const shape *s, hk_slice json, hk_arena *arena, void *ret, shape_problem *problem)
 {
-    *problem = (shape_problem){.why = "This is not JSON."};
-    json_t *root;
-    HK_TRY(shape_parse(s, json, &root, problem));
-    hk_err err = shape_fill(s, root, NULL, arena, ret, problem);
-    json_decref(root);
-    return err;
+    HK_TRY(shape_check(json, problem));
+    return shape_fill(s, json, NULL, arena, ret, problem);
 }

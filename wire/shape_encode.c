@@ -2,7 +2,6 @@
  *
  * The encoder of declared shapes: measured once, then written into exactly that much of the arena.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "wire/json.h"
@@ -21,9 +20,15 @@ void json_put(json_out *o, const char *text)
 
 void json_put_int(json_out *o, int64_t v)
 {
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%" PRId64, v);
-    put_bytes(o, digits, (size_t)n);
+    char digits[20]; /* INT64_MIN has 19 and a sign */
+    size_t at = sizeof digits;
+    uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0)
+        digits[--at] = '-';
+    put_bytes(o, digits + at, sizeof digits - at);
 }
 
 static void put_escaped(json_out *o, uint8_t c)
@@ -210,13 +215,21 @@ bool json_put_members(json_out *o, const shape *s, const void *value, bool comma
     return comma;
 }
 
-hk_err shape_encode_after(const char *start, bool comma, const shape *s, const void *value, hk_arena *arena,
-                          hk_slice *ret)
+hk_err shape_encode_message(const char *t, int64_t id, const shape *s, const void *value, hk_arena *arena,
+                            hk_slice *ret)
 {
     json_out o = {0};
     for (int pass = 0; pass < 2; pass++) {
-        json_put(&o, start);
-        (void)json_put_members(&o, s, value, comma); /* a closing brace needs no comma */
+        json_put(&o, t ? "{\"t\":\"" : "{");
+        if (t) {
+            json_put(&o, t);
+            json_put(&o, "\"");
+        }
+        if (id >= 0) {
+            json_put(&o, ",\"id\":");
+            json_put_int(&o, id);
+        }
+        (void)json_put_members(&o, s, value, t != NULL); /* a closing brace needs no comma */
         json_put(&o, "}");
         if (o.bad)
             return HK_STORE;
@@ -230,11 +243,10 @@ hk_err shape_encode_after(const char *start, bool comma, const shape *s, const v
 
 hk_err shape_encode_told(const char *told, const shape *s, const void *value, hk_arena *arena, hk_slice *ret)
 {
-    const char *start = hk_arena_printf(arena, "{\"t\":\"%s\"", told);
-    return start ? shape_encode_after(start, true, s, value, arena, ret) : HK_NO_MEMORY;
+    return shape_encode_message(told, -1, s, value, arena, ret);
 }
 
 hk_err shape_encode(const shape *s, const void *value, hk_arena *arena, hk_slice *ret)
 {
-    return shape_encode_after("{", false, s, value, arena, ret);
+    return shape_encode_message(NULL, -1, s, value, arena, ret);
 }

@@ -8,6 +8,7 @@
 #else
 #include "wire/shape.c"
 #endif
+#include "wire/json_read.c"
 #include "wire/shape_encode.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

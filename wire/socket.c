@@ -107,11 +107,33 @@ void socket_close(conn *c, int code)
 
 static const char *const ENVELOPE[] = {"t", "id", NULL};
 
-static hk_err read_message(wire_job *job, json_t *object)
+/* Where the envelope's members stand in a message; nowhere, when they are not there or there twice: two ids
+ * could be answered with one here and waited for with the other there. */
+typedef struct envelope {
+    json_at t, id;
+} envelope;
+
+static envelope envelope_of(hk_slice object)
 {
-    const json_t *t = json_object_get(object, "t");
-    job->message =
-        wire_routes_message(job->w->routes, hk_slice_of(json_string_value(t), json_string_length(t)));
+    envelope e = {0};
+    json_at at = json_start(object);
+    uint8_t space[JSON_NAME_MAX];
+    for (bool more = json_enter(&at); more; more = json_next(&at)) {
+        hk_slice name = json_name(&at, space);
+        json_at *place = hk_slice_eq_z(name, "t") ? &e.t : hk_slice_eq_z(name, "id") ? &e.id : NULL;
+        if (place)
+            *place = place->p ? (json_at){at.end, at.end} : at;
+        json_pass(&at);
+    }
+    return e;
+}
+
+static hk_err read_message(wire_job *job, hk_slice object, json_at *t)
+{
+    hk_slice name = {0};
+    if (json_first(t) == '"')
+        HK_TRY(json_text(t, &job->arena, &name));
+    job->message = wire_routes_message(job->w->routes, name);
     if (!job->message)
         return wire_problem(&job->reply, HK_BAD, "unknown", "This kind of message is not known here.");
     if (!(job->r.who.is & job->message->access) && job->message->access != WIRE_ANYBODY)
@@ -127,29 +149,26 @@ static hk_err read_message(wire_job *job, json_t *object)
 }
 
 /* What has no id cannot be answered: the other side is broken, and the socket ends. */
-static int64_t id_of(const json_t *object)
+static int64_t id_of(json_at *at)
 {
-    const json_t *id = json_object_get(object, "id");
-    if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) > HK_INT_MAX)
+    int64_t id;
+    if (json_first(at) < '0' || json_first(at) > '9')
         return -1;
-    return json_integer_value(id);
+    return json_int(at, &id) && id <= HK_INT_MAX ? id : -1;
 }
 
 /* Starts the job of one message; false when the socket is closing. */
 static bool take_message(conn *c, hk_slice text)
 {
     wire *w = c->w;
-    json_t *object;
-    shape_problem problem = {0};
+    shape_problem problem;
     atomic_fetch_add(&w->figures.messages_in, 1);
-    if (shape_parse(NULL, text, &object, &problem) != HK_OK) {
-        socket_close(c, WIRE_CLOSE_POLICY);
-        return false;
-    }
-    int64_t id = id_of(object);
+    envelope around = {0};
+    if (shape_check(text, &problem) == HK_OK)
+        around = envelope_of(text);
+    int64_t id = id_of(&around.id);
     wire_job *job = id < 0 ? NULL : wire_job_new(w, c->id);
     if (!job) {
-        json_decref(object);
         socket_close(c, WIRE_CLOSE_POLICY);
         return false;
     }
@@ -157,8 +176,7 @@ static bool take_message(conn *c, hk_slice text)
     job->r.who = c->who;
     job->r.connection = c->id;
     job->r.address_key = c->address_key;
-    hk_err err = read_message(job, object);
-    json_decref(object);
+    hk_err err = read_message(job, text, &around.t);
     c->unanswered++;
     if (err == HK_OK) {
         wire_job_start(job, job->message->mode);

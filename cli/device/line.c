@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "cli/device/line.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,11 +71,26 @@ static void on_open(void *ctx)
     send_unanswered(l);
 }
 
-static void take_answer(line *l, json_t *message, hk_err err)
+/* A member that is a text; "" when it is not there. */
+static const char *word_of(line *l, hk_slice message, const char *name)
 {
-    int64_t id = json_integer_value(json_object_get(message, "id"));
-    unanswered *u = &l->asked[id % LINE_UNANSWERED];
-    if (id <= 0 || u->id != id)
+    json_at at;
+    hk_slice text;
+    const char *word = NULL;
+    if (json_member(message, name, &at) && json_first(&at) == '"' &&
+        json_text(&at, &l->arena, &text) == HK_OK)
+        word = hk_arena_text(&l->arena, text);
+    return word ? word : "";
+}
+
+static void take_answer(line *l, hk_slice message, hk_err err)
+{
+    json_at at;
+    int64_t id = 0;
+    unanswered *u = NULL;
+    if (json_member(message, "id", &at) && json_int(&at, &id) && id > 0)
+        u = &l->asked[id % LINE_UNANSWERED];
+    if (!u || u->id != id)
         return; /* an answer to nothing we asked */
     void *token = u->token;
     bool forgotten = u->forgotten;
@@ -90,28 +104,26 @@ static void take_answer(line *l, json_t *message, hk_err err)
     shape_problem problem;
     if (err == HK_OK)
         err = shape_fill(&KEPT, message, BESIDE, &l->arena, &kept, &problem);
-    const char *code = json_string_value(json_object_get(message, "code"));
-    l->events->on_answer(l->ctx, token, err, &kept, code ? code : "");
+    l->events->on_answer(l->ctx, token, err, &kept, word_of(l, message, "code"));
 }
 
 static void on_text(void *ctx, hk_slice text)
 {
     line *l = ctx;
+    shape_problem problem;
     hk_arena_clear(&l->arena);
-    json_error_t ignored;
-    json_t *message = json_loadb((const char *)text.p, text.n, 0, &ignored);
-    const char *t = json_string_value(json_object_get(message, "t"));
-    if (t && strcmp(t, "ok") == 0) {
-        take_answer(l, message, HK_OK);
-    } else if (t && strcmp(t, "problem") == 0) {
-        take_answer(l, message, HK_CONFLICT);
-    } else if (t && strcmp(t, "entry") == 0) {
+    if (shape_check(text, &problem) != HK_OK)
+        return;
+    const char *t = word_of(l, text, "t");
+    if (strcmp(t, "ok") == 0) {
+        take_answer(l, text, HK_OK);
+    } else if (strcmp(t, "problem") == 0) {
+        take_answer(l, text, HK_CONFLICT);
+    } else if (strcmp(t, "entry") == 0) {
         entry_item entry = {0};
-        shape_problem problem;
-        if (shape_fill(&ENTRY, message, BESIDE, &l->arena, &entry, &problem) == HK_OK)
+        if (shape_fill(&ENTRY, text, BESIDE, &l->arena, &entry, &problem) == HK_OK)
             l->events->on_entry(l->ctx, &entry);
     }
-    json_decref(message);
 }
 
 static const socket_events SOCKET_EVENTS = {on_open, on_text, on_close};
@@ -173,19 +185,18 @@ void line_free(line *l)
     free(l);
 }
 
-/* {"t":"send","id":N, and then the members of the declared body. */
+/* Kept until it is answered: a line that broke sends it again. */
 static hk_err write_send(line *l, int64_t id, const send_body *body, unanswered *ret)
 {
     hk_slice json;
     hk_arena_clear(&l->arena);
-    HK_TRY(shape_encode(&SEND, body, &l->arena, &json));
-    char *text = malloc(json.n + 48);
+    HK_TRY(shape_encode_message("send", id, &SEND, body, &l->arena, &json));
+    char *text = malloc(json.n);
     if (!text)
         return HK_NO_MEMORY;
-    int head = snprintf(text, 48, "{\"t\":\"send\",\"id\":%lld,", (long long)id);
-    memcpy(text + head, json.p + 1, json.n - 1);
+    memcpy(text, json.p, json.n);
     ret->text = text;
-    ret->n = (size_t)head + json.n - 1;
+    ret->n = json.n;
     return HK_OK;
 }
 
