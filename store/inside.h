@@ -32,6 +32,7 @@ struct store_db {
     sqlite3_stmt **statements; /* every room's, in the order of the rooms; NULL: it writes and we only read */
     bool begun[STORE_FILES];   /* a transaction is open */
     bool saved[STORE_FILES];   /* the present job's savepoint is open */
+    bool written_last;         /* the present job has done its last write */
     bool lost; /* SQLite gave up the whole transaction: nothing more may run until it is ended */
     bool writes;
     int64_t changed;
@@ -124,7 +125,7 @@ const char *store_unportable(const char *sql, bool migrating);
 /* statements.c */
 hk_err store_db_open(store *s, store_as as, store_db *ret);
 void store_db_close(store_db *db);
-hk_err store_db_begin(store_db *db, int file);
+hk_err store_db_begin(store_db *db, int file); /* its transaction, if it is not open */
 /* An error can make SQLite give up the whole transaction; what runs next would then stand alone, outside of
  * any. */
 void store_notice_loss(store_db *db);

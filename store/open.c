@@ -114,6 +114,9 @@ static hk_err open_all(store *s, const store_options *o)
 hk_err store_open(const store_options *options, store **ret)
 {
     (void)store_say(HK_OK, "%s", ""); /* no problem yet */
+    /* SQLite's account of its own memory takes a lock at every malloc, dozens for a message, and nobody asks
+     * for it. Once SQLite runs this is refused, which only costs time. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     hk_err err;
     store *s = make(options, &err);
     if (!s)

@@ -130,14 +130,20 @@ hk_err store_db_begin(store_db *db, int file)
         if (file == STORE_WRAPS)
             db->wraps_changes_before = sqlite3_total_changes64(db->file[file]);
     }
-    if (db->writes && !db->saved[file]) {
-        int rc = store_steer(db, file, STEER_SAVE);
-        if (rc != SQLITE_OK) {
-            store_notice_loss(db);
-            return store_err(rc);
-        }
-        db->saved[file] = true;
+    return HK_OK;
+}
+
+/* Before a job's first write to a file: from here on it can be undone alone. */
+static hk_err save(store_db *db, int file)
+{
+    if (db->saved[file])
+        return HK_OK;
+    int rc = store_steer(db, file, STEER_SAVE);
+    if (rc != SQLITE_OK) {
+        store_notice_loss(db);
+        return store_err(rc);
     }
+    db->saved[file] = true;
     return HK_OK;
 }
 
@@ -152,7 +158,7 @@ static sqlite3_stmt *statement_of(store_db *db, const store_room *room, size_t s
     return NULL; /* a room that was not given to store_open */
 }
 
-hk_err store_run(store_cursor *c, store_db *db, const store_room *room, size_t statement)
+static hk_err run(store_cursor *c, store_db *db, const store_room *room, size_t statement, bool last)
 {
     store_cursor_end(c);
     if (db->lost)
@@ -160,9 +166,25 @@ hk_err store_run(store_cursor *c, store_db *db, const store_room *room, size_t s
     sqlite3_stmt *stmt = statement_of(db, room, statement);
     assert(stmt);                     /* a known room, and a reader's job must not write */
     assert(!sqlite3_stmt_busy(stmt)); /* nor use a statement inside itself */
-    HK_TRY(store_db_begin(db, room->statements[statement].in_wraps ? STORE_WRAPS : STORE_MAIN));
-    *c = (store_cursor){.db = db, .stmt = stmt};
+    int file = room->statements[statement].in_wraps ? STORE_WRAPS : STORE_MAIN;
+    HK_TRY(store_db_begin(db, file));
+    if (!sqlite3_stmt_readonly(stmt)) {
+        assert(!db->written_last);
+        if (!last)
+            HK_TRY(save(db, file));
+    }
+    *c = (store_cursor){.db = db, .stmt = stmt, .last = last};
     return HK_OK;
+}
+
+hk_err store_run(store_cursor *c, store_db *db, const store_room *room, size_t statement)
+{
+    return run(c, db, room, statement, false);
+}
+
+hk_err store_run_last(store_cursor *c, store_db *db, const store_room *room, size_t statement)
+{
+    return run(c, db, room, statement, true);
 }
 
 void store_cursor_end(store_cursor *c)
@@ -220,6 +242,7 @@ hk_err store_next(store_cursor *c, bool *ret_row)
     int rc = sqlite3_step(c->stmt);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         return failed(c, rc);
+    c->db->written_last |= c->last;
     c->done = rc == SQLITE_DONE;
     if (c->done)
         c->db->changed = sqlite3_changes64(sqlite3_db_handle(c->stmt));

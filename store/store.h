@@ -120,12 +120,17 @@ typedef struct store_cursor {
     void *stmt;
     int bound;
     hk_err problem;
-    bool done;
+    bool done, last;
 } store_cursor;
 
 #define STORE_CURSOR(name) store_cursor name __attribute__((cleanup(store_cursor_end))) = {0}
 
 hk_err store_run(store_cursor *c, store_db *db, const store_room *room, size_t statement);
+/* For the job's last write, when nothing that could fail comes after it. A failed statement undoes itself, so
+ * such a job needs no savepoint, which costs as much as the statement: SQLite copies every page that the job
+ * changes. Were the job to fail after it all the same, its whole batch would be taken back and answered
+ * HK_STORE. */
+hk_err store_run_last(store_cursor *c, store_db *db, const store_room *room, size_t statement);
 void store_cursor_end(
     store_cursor *c); /* resets the statement; also before running another in the same cursor */
 /* Bind the next parameter, in order. A failed bind is reported by store_next. */

@@ -340,6 +340,60 @@ static void a_debt_that_commit_would_refuse_undoes_its_own_job_only(void **state
     store_close(s);
 }
 
+/* A job whose one write is its last; what it answers behind it is t->answer. */
+static hk_err run_last(store_job *job, store_db *db)
+{
+    tried *t = (tried *)job;
+    STORE_CURSOR(c);
+    HK_TRY(store_run_last(&c, db, &WORDS, PUT));
+    store_bind_int(&c, t->n);
+    store_bind_slice(&c, HK_LIT("words"));
+    HK_TRY(store_finish(&c));
+    return t->answer;
+}
+
+static void a_last_write_that_fails_undoes_itself_and_nobody_else(void **state)
+{
+    store *s = open_at(*state);
+    enum { JOBS = 60 };
+    static tried jobs[JOBS];
+    for (int i = 0; i < JOBS; i++) {
+        bool is_there = i % 6 == 5; /* the word of the job before */
+        jobs[i] = (tried){.job = {.run = i % 2 ? run_last : run_tried, .done = note_tried},
+                          .n = is_there ? i : i + 1};
+        assert_int_equal(store_write(s, &jobs[i].job), HK_OK);
+    }
+    assert_int_equal(store_write_now(s, nothing, NULL), HK_OK);
+    for (int i = 0; i < JOBS; i++)
+        assert_int_equal(jobs[i].result, i % 6 == 5 ? HK_CONFLICT : HK_OK);
+    assert_int_equal(words_in(s), JOBS - JOBS / 6);
+    store_close(s);
+}
+
+static void what_fails_behind_its_last_write_is_not_kept_and_nobody_is_told_a_lie(void **state)
+{
+    store *s = open_at(*state);
+    enum { JOBS = 60, FAILS = 30 };
+    static tried jobs[JOBS];
+    for (int i = 0; i < JOBS; i++) {
+        jobs[i] = (tried){.job = {.run = run_last, .done = note_tried},
+                          .n = i + 1,
+                          .answer = i == FAILS ? HK_REFUSED : HK_OK};
+        assert_int_equal(store_write(s, &jobs[i].job), HK_OK);
+    }
+    assert_int_equal(store_write_now(s, nothing, NULL), HK_OK);
+    int64_t kept = 0;
+    for (int i = 0; i < JOBS; i++) {
+        bool expected =
+            i == FAILS ? jobs[i].result == HK_REFUSED : jobs[i].result == HK_OK || jobs[i].result == HK_STORE;
+        assert_true(expected);
+        kept += jobs[i].result == HK_OK;
+    }
+    assert_int_equal(words_in(s), kept);
+    put_one(s, FAILS + 1); /* its word is free */
+    store_close(s);
+}
+
 typedef struct gate {
     store_job job;
     pthread_mutex_t lock;
@@ -582,6 +636,8 @@ int main(void)
         HERE(wraps_without_their_database_or_of_another_are_refused),
         HERE(a_failing_job_leaves_the_others_alone_and_nothing_of_itself),
         HERE(a_word_that_is_there_is_a_conflict),
+        HERE(a_last_write_that_fails_undoes_itself_and_nobody_else),
+        HERE(what_fails_behind_its_last_write_is_not_kept_and_nobody_is_told_a_lie),
         HERE(a_debt_that_commit_would_refuse_undoes_its_own_job_only),
         HERE(a_queue_that_is_full_says_so_and_recovers),
         HERE(a_job_sees_its_own_changes_and_readers_see_the_last_commit),

@@ -4,7 +4,8 @@
  * transaction. There is no timer; a lone job is committed at once, a flood in batches of up to
  * STORE_BATCH_MAX.
  *
- *     take a batch -> for each job: SAVEPOINT, run, RELEASE (or ROLLBACK TO) -> COMMIT wraps, COMMIT main
+ *     take a batch -> for each job: run, from its first write on under a SAVEPOINT, RELEASE (or ROLLBACK TO)
+ *                  -> COMMIT wraps, COMMIT main
  *                  -> done() of each job, which may now be acknowledged: it is on the disk
  *
  * A job that returns an error is undone alone. When SQLite gives up the whole transaction (no space, no
@@ -52,12 +53,15 @@ static bool leaves_debts(store_db *db)
 
 static hk_err run_job(store_db *db, store_job *job)
 {
+    db->written_last = false;
     hk_err err = store_db_begin(db, STORE_MAIN);
     if (err == HK_OK)
         err = job->run(job, db);
     store_notice_loss(db);
     if (err == HK_OK && !db->lost && leaves_debts(db))
         err = HK_CONFLICT;
+    if (err != HK_OK && db->written_last)
+        db->lost = true; /* no savepoint reaches back before its last write */
     if (db->lost)
         return err == HK_OK ? HK_STORE : err;
     hk_err ended = end_savepoints(db, err == HK_OK);

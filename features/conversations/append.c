@@ -4,6 +4,8 @@
  * (stream, epoch, n) before the epoch is looked at, so that a lost acknowledgement is answered the same for
  * ever; is it for this epoch and these members; does its stream go on; does its sender know this history.
  * Then a position, in the same transaction, and the others hear of it after the COMMIT.
+ *
+ * The row is written last of all, with the answer and the news already made: so a message needs no savepoint.
  */
 #include <string.h>
 
@@ -38,9 +40,14 @@ static hk_err conflict(wire_reply *reply)
                         "This place already holds other bytes under that number. Seal it again.");
 }
 
+static hk_err reply_kept(wire_request *r, wire_reply *reply, const conv_kept *kept)
+{
+    return wire_reply_body(r, reply, &KEPT, &(kept_body){kept->position, kept->at_ms, kept->again});
+}
+
 /* Asked again: the same bytes are answered with where they stand, other bytes are refused. */
 static hk_err answer_repeat(wire_request *r, wire_reply *reply, const stream_at *s, uint32_t n,
-                            hk_slice bytes, conv_kept *ret)
+                            hk_slice bytes)
 {
     uint8_t given[VAULT_HASH_BYTES], stored[VAULT_HASH_BYTES];
     STORE_CURSOR(c);
@@ -55,8 +62,8 @@ static hk_err answer_repeat(wire_request *r, wire_reply *reply, const stream_at 
     vault_entry_hash(bytes, given);
     if (memcmp(given, stored, sizeof given) != 0)
         return conflict(reply);
-    *ret = (conv_kept){.position = store_int(&c, 0), .at_ms = store_int(&c, 1), .again = true};
-    return HK_OK;
+    return reply_kept(r, reply,
+                      &(conv_kept){.position = store_int(&c, 0), .at_ms = store_int(&c, 1), .again = true});
 }
 
 static hk_err check_epoch(wire_reply *reply, const conv_at *at, const vault_envelope *e)
@@ -135,8 +142,21 @@ static hk_err check_stream(wire_request *r, wire_reply *reply, const conv_at *at
     return s->stream ? HK_OK : add_stream(r, reply, at, e, &s->stream);
 }
 
-static hk_err append_message(wire_request *r, wire_reply *reply, conversation_id conversation, hk_slice bytes,
-                             conv_kept *ret)
+/* Answers, tells and keeps it: in that order of making, all of it true from the COMMIT on. */
+static hk_err keep(wire_request *r, wire_reply *reply, conv_at *at, const stream_at *s,
+                   conversation_id conversation, hk_slice bytes)
+{
+    entry_item entry = {.conversation = conversation,
+                        .position = at->position + 1,
+                        .kind = ENTRY_MESSAGE,
+                        .at_ms = r->now_ms,
+                        .bytes = bytes};
+    HK_TRY(reply_kept(r, reply, &(conv_kept){.position = entry.position, .at_ms = entry.at_ms}));
+    HK_TRY(conv_tell_entry(r, at, &entry, NULL));
+    return conv_append(r, at, &(conv_entry){ENTRY_MESSAGE, s->stream, s->last_n + 1, bytes, .is_last = true});
+}
+
+static hk_err append_message(wire_request *r, wire_reply *reply, conversation_id conversation, hk_slice bytes)
 {
     conv_at at;
     vault_envelope e;
@@ -149,23 +169,11 @@ static hk_err append_message(wire_request *r, wire_reply *reply, conversation_id
     if (s.stream && !HK_ID_EQ(s.account, r->who.account))
         return conflict(reply);
     if (s.stream && e.n <= s.last_n)
-        return answer_repeat(r, reply, &s, e.n, bytes, ret);
+        return answer_repeat(r, reply, &s, e.n, bytes);
     HK_TRY(check_epoch(reply, &at, &e));
     HK_TRY(check_history(r, reply, &at, &e));
     HK_TRY(check_stream(r, reply, &at, &e, &s));
-    HK_TRY(conv_append(r, &at, &(conv_entry){ENTRY_MESSAGE, s.stream, e.n, bytes}));
-    *ret = (conv_kept){.position = at.position, .at_ms = r->now_ms};
-    entry_item entry = {.conversation = conversation,
-                        .position = at.position,
-                        .kind = ENTRY_MESSAGE,
-                        .at_ms = r->now_ms,
-                        .bytes = bytes};
-    return conv_tell_entry(r, &at, &entry, NULL);
-}
-
-static hk_err reply_kept(wire_request *r, wire_reply *reply, const conv_kept *kept)
-{
-    return wire_reply_body(r, reply, &KEPT, &(kept_body){kept->position, kept->at_ms, kept->again});
+    return keep(r, reply, &at, &s, conversation, bytes);
 }
 
 /* POST /api/conversations/:conversation/messages */
@@ -173,17 +181,13 @@ hk_err send_message(wire_request *r, wire_reply *reply)
 {
     const message_body *body = r->body;
     conversation_id conversation;
-    conv_kept kept;
     HK_TRY(conv_param(r, &conversation));
-    HK_TRY(append_message(r, reply, conversation, body->envelope, &kept));
-    return reply_kept(r, reply, &kept);
+    return append_message(r, reply, conversation, body->envelope);
 }
 
 /* {"t":"send"} */
 hk_err send_by_socket(wire_request *r, wire_reply *reply)
 {
     const send_body *body = r->body;
-    conv_kept kept;
-    HK_TRY(append_message(r, reply, body->conversation, body->envelope, &kept));
-    return reply_kept(r, reply, &kept);
+    return append_message(r, reply, body->conversation, body->envelope);
 }

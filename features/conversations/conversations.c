@@ -43,7 +43,7 @@ hk_err conv_append(wire_request *r, conv_at *at, const conv_entry *e)
     vault_log_hash_next(at->head, at->position + 1, entry_hash, at->head);
     at->position++;
     STORE_CURSOR(c);
-    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, ENTRY_ADD));
+    HK_TRY((e->is_last ? store_run_last : store_run)(&c, r->db, &CONVERSATIONS_ROOM, ENTRY_ADD));
     store_bind_int(&c, at->conv);
     store_bind_int(&c, at->position);
     store_bind_int(&c, e->kind);

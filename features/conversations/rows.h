@@ -75,6 +75,7 @@ typedef struct conv_entry {
     int64_t kind;
     int64_t stream, n; /* of a message; for a commit n is its epoch */
     hk_slice bytes;
+    bool is_last; /* nothing that could fail follows in this request */
 } conv_entry;
 hk_err conv_append(wire_request *r, conv_at *at, const conv_entry *e);
 
