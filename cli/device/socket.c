@@ -18,13 +18,17 @@
 
 #define ANSWER_HEAD_MAX 8192
 #define MESSAGE_MAX     ((size_t)1 << 20)
+#define MASKS_DRAWN     64 /* at once: one system call for so many frames */
 
 struct socket_client {
     struct bufferevent *bev;
+    struct event *write_now; /* at the end of this turn of the loop; NULL under TLS, where the loop writes */
     SSL_CTX *tls;
     const socket_events *events;
     void *ctx;
     wire_frame_reader reader;
+    uint8_t masks[MASKS_DRAWN][4];
+    size_t masks_left;
     uint8_t *message; /* a fragmented text as it grows */
     size_t message_n;
     char accept[29]; /* what the place must answer to our key */
@@ -33,6 +37,8 @@ struct socket_client {
 
 static void really_free(socket_client *s)
 {
+    if (s->write_now)
+        event_free(s->write_now);
     if (s->bev)
         bufferevent_free(s->bev);
     if (s->tls)
@@ -64,10 +70,49 @@ static void callback_ends(socket_client *s)
         really_free(s);
 }
 
+static void write_out(socket_client *s)
+{
+    struct evbuffer *out = bufferevent_get_output(s->bev);
+    (void)evbuffer_unfreeze(out, 1); /* the bufferevent keeps its front frozen; nobody else touches it */
+    (void)evbuffer_write(out, bufferevent_getfd(s->bev)); /* a line that broke shows when it is read */
+    (void)evbuffer_freeze(out, 1);                        /* as it was */
+}
+
+/* As the place does it (wire/connection.c): all frames of a turn leave by one call, and only what the kernel
+ * does not take at once waits for the loop to say that there is room, which costs three more. */
+static void on_write_now(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    socket_client *s = ctx;
+    if (s->closed || (bufferevent_get_enabled(s->bev) & EV_WRITE))
+        return;
+    write_out(s);
+    if (evbuffer_get_length(bufferevent_get_output(s->bev)))
+        bufferevent_enable(s->bev, EV_WRITE);
+}
+
+static void on_drained(struct bufferevent *bev, void *ctx)
+{
+    const socket_client *s = ctx;
+    if (s->write_now && s->upgraded)
+        bufferevent_disable(bev, EV_WRITE);
+}
+
+/* RFC 6455 section 10.3: no mask can be foreseen, and none is used twice. */
+static const uint8_t *next_mask(socket_client *s)
+{
+    if (s->masks_left == 0) {
+        randombytes_buf(s->masks, sizeof s->masks);
+        s->masks_left = MASKS_DRAWN;
+    }
+    return s->masks[--s->masks_left];
+}
+
 static hk_err send_frame(socket_client *s, wire_opcode opcode, hk_slice payload)
 {
-    uint8_t head[WIRE_FRAME_HEAD_MAX], mask[4];
-    randombytes_buf(mask, sizeof mask);
+    uint8_t head[WIRE_FRAME_HEAD_MAX];
+    const uint8_t *mask = next_mask(s);
     size_t head_n = wire_frame_head(head, opcode, true, payload.n, mask);
     struct evbuffer *out = bufferevent_get_output(s->bev);
     struct evbuffer_iovec room;
@@ -79,7 +124,11 @@ static hk_err send_frame(socket_client *s, wire_opcode opcode, hk_slice payload)
         memcpy(body, payload.p, payload.n);
     wire_frame_mask(body, payload.n, mask);
     room.iov_len = head_n + payload.n;
-    return evbuffer_commit_space(out, &room, 1) == 0 ? HK_OK : HK_NO_MEMORY;
+    if (evbuffer_commit_space(out, &room, 1) != 0)
+        return HK_NO_MEMORY;
+    if (s->write_now)
+        event_active(s->write_now, 0, 0);
+    return HK_OK;
 }
 
 hk_err socket_send(socket_client *s, hk_slice text)
@@ -165,6 +214,8 @@ static bool take_head(socket_client *s, struct evbuffer *in)
         return false;
     }
     s->upgraded = true;
+    if (s->write_now)
+        bufferevent_disable(s->bev, EV_WRITE);
     s->events->on_open(s->ctx);
     return true;
 }
@@ -248,10 +299,11 @@ static hk_err connect_to(socket_client *s, struct event_base *loop, const char *
         }
     } else {
         s->bev = bufferevent_socket_new(loop, -1, BEV_OPT_CLOSE_ON_FREE);
+        s->write_now = event_new(loop, -1, 0, on_write_now, s);
     }
     hk_err err = HK_NO_MEMORY;
-    if (s->bev) {
-        bufferevent_setcb(s->bev, on_readable, NULL, on_event, s);
+    if (s->bev && (tls || s->write_now)) {
+        bufferevent_setcb(s->bev, on_readable, on_drained, on_event, s);
         bufferevent_enable(s->bev, EV_READ | EV_WRITE);
         err =
             bufferevent_socket_connect(s->bev, found->ai_addr, (int)found->ai_addrlen) == 0 ? HK_OK : HK_BUSY;
@@ -302,8 +354,9 @@ void socket_free(socket_client *s)
     s->freed = true;
     if (!s->closed && s->upgraded) {
         static const uint8_t NORMAL[2] = {1000 >> 8, 1000 & 255};
-        (void)send_frame(s, WIRE_CLOSE, hk_slice_of(NORMAL, sizeof NORMAL));             /* a courtesy */
-        (void)evbuffer_write(bufferevent_get_output(s->bev), bufferevent_getfd(s->bev)); /* likewise */
+        (void)send_frame(s, WIRE_CLOSE, hk_slice_of(NORMAL, sizeof NORMAL)); /* a courtesy */
+        if (s->write_now)
+            write_out(s); /* likewise */
     }
     s->closed = true;
     if (!s->in_callback)

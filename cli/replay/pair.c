@@ -56,14 +56,12 @@ static void note_latency(replay_tally *t, int64_t us)
     t->latency_us[t->latency_count++] = us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
 
+/* The newest first: what is opened now was sent just now. */
 static turn_sent *turn_of(pair *p, const message_id *mid)
 {
-    for (size_t i = p->first_unopened; i < p->next; i++)
-        if (HK_ID_EQ(p->turns[i].mid, *mid))
-            return &p->turns[i];
-    for (size_t i = 0; i < p->first_unopened; i++)
-        if (HK_ID_EQ(p->turns[i].mid, *mid))
-            return &p->turns[i];
+    for (size_t i = p->next; i > 0; i--)
+        if (HK_ID_EQ(p->turns[i - 1].mid, *mid))
+            return &p->turns[i - 1];
     return NULL;
 }
 
