@@ -21,6 +21,8 @@ int hkd_audit(const config *c, int argc, char **argv);
 /* The database with every feature's room. On failure says why on standard error. beside: read only, while
  * another process serves. */
 hk_err hkd_open(const config *c, bool beside, store **ret);
+/* With somebody to wake when jobs were answered (store_options.answered). */
+hk_err hkd_open_serving(const config *c, void (*answered)(void *ctx), void *ctx, store **ret);
 
 /* The key that seals sign-in records: 32 bytes in a file of its own, mode 600. make: draws it when there is
  * none. */

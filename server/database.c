@@ -12,14 +12,28 @@
 #include "server/commands.h"
 #include "server/feature_table.h"
 
-hk_err hkd_open(const config *c, bool beside, store **ret)
+static hk_err open_database(const config *c, bool beside, void (*answered)(void *ctx), void *ctx, store **ret)
 {
-    store_options options = {
-        .path = c->db, .rooms = FEATURE_ROOMS, .readers = (int)c->readers, .beside = beside};
+    store_options options = {.path = c->db,
+                             .rooms = FEATURE_ROOMS,
+                             .readers = (int)c->readers,
+                             .beside = beside,
+                             .answered = answered,
+                             .answered_ctx = ctx};
     hk_err err = store_open(&options, ret);
     if (err != HK_OK)
         (void)fprintf(stderr, "hearkend: the database cannot be opened. %s\n", store_open_problem());
     return err;
+}
+
+hk_err hkd_open(const config *c, bool beside, store **ret)
+{
+    return open_database(c, beside, NULL, NULL, ret);
+}
+
+hk_err hkd_open_serving(const config *c, void (*answered)(void *ctx), void *ctx, store **ret)
+{
+    return open_database(c, false, answered, ctx, ret);
 }
 
 static hk_err read_key(const char *file, uint8_t ret[static 32])

@@ -56,6 +56,11 @@ static void request_done(store_job *job, hk_err result)
     wire_job_done(job, result);
 }
 
+static void requests_done(void *ctx)
+{
+    wire_jobs_done(((place *)ctx)->wire);
+}
+
 static hk_err dispatch(void *place_, wire_mode mode, void *job)
 {
     place *p = place_;
@@ -175,7 +180,7 @@ static hk_err prepare(void *ctx, store_db *db)
 
 static hk_err start_store(server *s)
 {
-    HK_TRY(hkd_open(s->c, false, &s->p.store));
+    HK_TRY(hkd_open_serving(s->c, requests_done, &s->p, &s->p.store));
     uint8_t key[REST_KEY_BYTES];
     hk_err err = hkd_key(s->c, false, key);
     if (err == HK_OK)

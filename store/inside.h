@@ -66,6 +66,8 @@ struct store {
     int64_t epoch;
     void (*on_fatal)(void *ctx, const char *what);
     void *on_fatal_ctx;
+    void (*answered)(void *ctx);
+    void *answered_ctx;
 
     store_queue writing;
     store_db writer;
@@ -137,6 +139,7 @@ void store_queue_done(store_queue *q);
 void store_queue_close(store_queue *q);
 hk_err store_queue_push(store_queue *q, store_job *job);
 store_job *store_queue_pop_locked(store_queue *q);
+void store_say_answered(const store *s); /* behind the last done() of some jobs */
 hk_err store_writer_start(store *s);
 void store_writer_stop(store *s);
 hk_err store_readers_start(store *s, int count);

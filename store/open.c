@@ -42,6 +42,8 @@ static store *make(const store_options *o, hk_err *ret_err)
     s->wal_pages = o->wal_pages > 0 ? o->wal_pages : STORE_WAL_PAGES;
     s->on_fatal = o->on_fatal;
     s->on_fatal_ctx = o->on_fatal_ctx;
+    s->answered = o->answered;
+    s->answered_ctx = o->answered_ctx;
     hk_err err = store_queue_init(&s->writing);
     if (err == HK_OK)
         err = store_queue_init(&s->reading);

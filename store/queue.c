@@ -66,6 +66,12 @@ store_job *store_queue_pop_locked(store_queue *q)
     return job;
 }
 
+void store_say_answered(const store *s)
+{
+    if (s->answered)
+        s->answered(s->answered_ctx);
+}
+
 /* ---- Waiting for the answer */
 
 typedef struct waited_job {

@@ -33,6 +33,7 @@ static void *read_until_closed(void *arg)
             job->result = job->run(job, &r->db);
         end_reading(&r->db);
         job->done(job, job->result);
+        store_say_answered(r->db.s);
     }
 }
 

@@ -81,6 +81,10 @@ typedef struct store_options {
     bool beside;                    /* read only, beside the process that serves: backup and check by hand */
     void (*on_fatal)(void *ctx, const char *what); /* called instead of abort() when set; must not return */
     void *on_fatal_ctx;
+    /* Called on a thread of the store behind the last done() of a transaction, or of a reader's job: the
+     * moment to wake whoever was answered, once for all of them. NULL: nobody. */
+    void (*answered)(void *ctx);
+    void *answered_ctx;
 } store_options;
 
 #define STORE_READERS_MAX 8

@@ -144,7 +144,7 @@ static void count_commit(store *s, int64_t jobs, int64_t took_us)
     pthread_mutex_unlock(&s->writing.lock);
 }
 
-static void answer(store_job *first, const store_job *end, hk_err committed)
+static void answer(const store *s, store_job *first, const store_job *end, hk_err committed)
 {
     while (first != end) {
         store_job *next = first->next; /* done() may free the job */
@@ -153,13 +153,14 @@ static void answer(store_job *first, const store_job *end, hk_err committed)
         first->done(first, first->result);
         first = next;
     }
+    store_say_answered(s);
 }
 
-static void answer_unrun(store_job *first)
+static void answer_unrun(const store *s, store_job *first)
 {
     for (store_job *job = first; job; job = job->next)
         job->result = HK_NO_MEMORY;
-    answer(first, NULL, HK_OK);
+    answer(s, first, NULL, HK_OK);
 }
 
 /* Runs jobs from `first` in one transaction until the end of the list or until the transaction is lost;
@@ -172,7 +173,7 @@ static store_job *run_transaction(store *s, store_job *first)
     if (db->lost)
         roll_back(db);
     if (db->lost) {
-        answer_unrun(first);
+        answer_unrun(s, first);
         return NULL;
     }
     for (; job && !db->lost; job = job->next, jobs++)
@@ -181,7 +182,7 @@ static store_job *run_transaction(store *s, store_job *first)
     if (committed != HK_OK)
         roll_back(db);
     count_commit(s, jobs, now_us() - began_us);
-    answer(first, job, committed);
+    answer(s, first, job, committed);
     return job;
 }
 

@@ -248,6 +248,7 @@ struct wire {
     int port;
     pthread_mutex_t mail_lock;
     wire_job *mail, **mail_end;
+    bool mail_woken; /* the loop was told, and has not looked yet */
     atomic_bool stopping;
     bool draining, listens_to_unix, https;
     int64_t drain_until_ms;
@@ -270,9 +271,10 @@ struct wire {
     char *security; /* the fields of every answer */
 };
 
-int64_t wire_clock_ms(void);     /* wall clock */
-int64_t wire_monotonic_ms(void); /* for deadlines */
-void wire_mail(wire *w, wire_job *job);
+int64_t wire_clock_ms(void);            /* wall clock */
+int64_t wire_monotonic_ms(void);        /* for deadlines */
+void wire_mail(wire *w, wire_job *job); /* it lies there until the loop is woken */
+void wire_mail_wake(wire *w);
 const char *wire_date(wire *w);
 
 /* ---- TLS (wire/tls.c) */

@@ -142,6 +142,11 @@ void wire_job_done(void *given, hk_err result)
     wire_mail(job->w, job);
 }
 
+void wire_jobs_done(wire *w)
+{
+    wire_mail_wake(w);
+}
+
 /* ---- On the loop's thread */
 
 void wire_job_start(wire_job *job, wire_mode mode)

@@ -66,11 +66,18 @@ void wire_mail(wire *w, wire_job *job)
 {
     job->next = NULL;
     (void)pthread_mutex_lock(&w->mail_lock); /* a plain mutex of ours cannot fail */
-    bool was_empty = !w->mail;
     *w->mail_end = job;
     w->mail_end = &job->next;
     (void)pthread_mutex_unlock(&w->mail_lock);
-    if (was_empty)
+}
+
+void wire_mail_wake(wire *w)
+{
+    (void)pthread_mutex_lock(&w->mail_lock); /* as above */
+    bool is_news = w->mail && !w->mail_woken;
+    w->mail_woken |= is_news;
+    (void)pthread_mutex_unlock(&w->mail_lock);
+    if (is_news)
         wake(w);
 }
 
@@ -82,6 +89,7 @@ hk_err wire_on_loop(wire *w, void (*run)(void *place, void *arg), void *arg)
     job->posted = run;
     job->posted_arg = arg;
     wire_mail(w, job);
+    wire_mail_wake(w);
     return HK_OK;
 }
 
@@ -91,6 +99,7 @@ static void deliver_mail(wire *w)
     wire_job *job = w->mail;
     w->mail = NULL;
     w->mail_end = &w->mail;
+    w->mail_woken = false;
     (void)pthread_mutex_unlock(&w->mail_lock);
     while (job) {
         wire_job *next = job->next;

@@ -163,6 +163,7 @@ static void *database(void *at)
             p->last = &p->first;
         (void)pthread_mutex_unlock(&p->lock);
         wire_job_done(job, wire_job_run(job, p));
+        wire_jobs_done(p->w);
         (void)pthread_mutex_lock(&p->lock);
     }
     (void)pthread_mutex_unlock(&p->lock);

@@ -131,11 +131,13 @@ void wire_socket_close(wire *w, uint64_t connection, int code);
  * `dispatch` hands one over (it never runs it on the loop's thread); the thread calls wire_job_run inside the
  * transaction, and, when the outcome is on disk, wire_job_done. An error of wire_job_run means: undo what
  * this job did; give the same error to wire_job_done (or HK_STORE when the commit failed). After
- * wire_job_done the job is gone. The first WIRE_JOB_SPACE bytes of a job belong to the dispatcher (a
- * store_job fits), aligned to 16. */
+ * wire_job_done the job is gone. Behind the last one of a transaction wire_jobs_done wakes the loop, once for
+ * all of them: it then answers them in one turn, with one write to each connection. The first WIRE_JOB_SPACE
+ * bytes of a job belong to the dispatcher (a store_job fits), aligned to 16. */
 #define WIRE_JOB_SPACE 64
 hk_err wire_job_run(void *job, void *db);
 void wire_job_done(void *job, hk_err result);
+void wire_jobs_done(wire *w);
 
 /* ---- Static files */
 
