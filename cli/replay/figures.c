@@ -33,14 +33,16 @@ void figures_print(const replay_figures *f, bool json, FILE *to)
         qsort(t->latency_us, t->latency_count, sizeof *t->latency_us, by_size);
     double p50 = percentile_ms(t, 0.50), p99 = percentile_ms(t, 0.99);
     double rate = f->talk_s > 0 ? (double)t->opened / f->talk_s : 0;
+    double cpu_us = t->opened > 0 ? f->talk_cpu_s * 1e6 / (double)t->opened : 0;
     if (json) {
         (void)fprintf(to,
                       "{\"conversations\":%lld,\"sent\":%lld,\"opened_by_other\":%lld,\"lost\":%lld,"
                       "\"duplicated\":%lld,\"reordered\":%lld,\"altered\":%lld,\"unverified\":%lld,"
-                      "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"messages_per_s\":%.1f}\n",
+                      "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"messages_per_s\":%.1f,"
+                      "\"cpu_us_per_message\":%.1f}\n",
                       (long long)f->conversations, (long long)t->sent, (long long)t->opened,
                       (long long)f->lost, (long long)t->duplicated, (long long)t->reordered,
-                      (long long)t->altered, (long long)t->unverified, p50, p99, rate);
+                      (long long)t->altered, (long long)t->unverified, p50, p99, rate, cpu_us);
         return;
     }
     (void)fprintf(

@@ -14,6 +14,7 @@ typedef struct replay_figures {
     replay_tally *tally; /* its latencies are sorted by printing */
     int64_t lost;
     double talk_s;
+    double talk_cpu_s; /* processor time of this program in it */
 } replay_figures;
 
 /* Everything sent was opened by the other side, once, in order, unaltered; and something was sent at all. */

@@ -38,7 +38,7 @@ typedef struct replay_run {
     pair *wave[PAIRS_MAX];
     size_t wave_count, next_pair;
     replay_tally tally;
-    double talk_s; /* time spent talking, without set-up */
+    double talk_s, talk_cpu_s; /* spent talking, without set-up */
     int64_t lost, problems;
     int64_t wave_began_us, wave_sent_before, last_opened, last_opened_us;
 } replay_run;
@@ -48,6 +48,13 @@ static int64_t now_us(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static double cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* How many messages may be sent now: as many as the windows hold, or as the rate has grown to. */
@@ -168,6 +175,7 @@ static void run_wave(replay_run *r)
     wait_for_lines(r);
     r->wave_began_us = r->last_opened_us = now_us();
     r->wave_sent_before = r->tally.sent;
+    double cpu_before_s = cpu_s();
     r->last_opened = r->tally.opened;
     struct event *tick = event_new(r->loop, -1, EV_PERSIST, on_tick, r);
     struct timeval every = {0, TICK_US};
@@ -180,6 +188,7 @@ static void run_wave(replay_run *r)
     }
     event_free(tick);
     r->talk_s += (double)(now_us() - r->wave_began_us) / 1e6;
+    r->talk_cpu_s += cpu_s() - cpu_before_s;
 }
 
 static void close_wave(replay_run *r)
@@ -262,8 +271,11 @@ static int replay(replay_run *r, const char *file)
     int code = read_file(r, file, &arena);
     if (code == EXIT_DONE) {
         hk_err err = run_all(r);
-        replay_figures figures = {
-            .conversations = (int64_t)r->count, .tally = &r->tally, .lost = r->lost, .talk_s = r->talk_s};
+        replay_figures figures = {.conversations = (int64_t)r->count,
+                                  .tally = &r->tally,
+                                  .lost = r->lost,
+                                  .talk_s = r->talk_s,
+                                  .talk_cpu_s = r->talk_cpu_s};
         if (err == HK_OK)
             figures_print(&figures, r->json, stdout);
         bool good = err == HK_OK && r->problems == 0 && figures_are_good(&figures);
