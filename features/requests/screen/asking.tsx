@@ -169,7 +169,7 @@ interface WishProps {
 function WishStep({ wish, onWish, onNext, onBack }: WishProps) {
   return (
     <form class="stack" onSubmit={(e) => (e.preventDefault(), onNext())}>
-      <Heading>{t("asking.wish_title")}</Heading>
+      <h1>{t("asking.wish_title")}</h1>
       <Choice<WishWord>
         legend={t("asking.wish_title")}
         quietLegend
