@@ -27,6 +27,7 @@ interface AppProps {
   readonly wish: Wish;
 }
 
+const SCREEN_DRAWN_MS = 100;
 const placeTrouble = signal<string | null>(null);
 const placeName = computed(() => place.value?.name ?? "Hearken");
 
@@ -42,6 +43,14 @@ export function App({ router, wish }: AppProps) {
       }),
     [],
   );
+  useEffect(() => {
+    let first = true;
+    return effect(() => {
+      void router.screen.value;
+      if (!first) setTimeout(beginAtHeading, SCREEN_DRAWN_MS);
+      first = false;
+    });
+  }, [router]);
   return (
     <Frame name={placeName.value} country={place.value?.country ?? null}>
       {placeTrouble.value === null ? null : (
@@ -55,6 +64,14 @@ export function App({ router, wish }: AppProps) {
       <Mended>{began.value ? <Body router={router} wish={wish} /> : null}</Mended>
     </Frame>
   );
+}
+
+/** A new screen begins at its heading, for those who hear the page and for the keyboard, unless something on it took the focus. */
+function beginAtHeading(): void {
+  const heading = document.querySelector<HTMLElement>("#content h1");
+  if (heading === null || document.activeElement !== document.body) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 async function begin(began: { value: boolean }): Promise<void> {

@@ -101,5 +101,38 @@ chapter("the tree that a screen reader gets makes sense", async () => {
   for (const part of ['heading "Ana" [level=1]', 'heading "Heute" [level=2]', "list", 'textbox "Hier schreiben"', 'button "Senden"']) {
     assert.ok(tree.includes(part), `${part} is not in\n${tree}`);
   }
+});
+
+chapter("ending, saying how it was, and keeping the place without a mouse", async () => {
+  const { page } = heron;
+  await tabTo(page, "Für heute beenden");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1" && document.activeElement.textContent === "Nach dem Gespräch");
+  await tabTo(page, "Eher nicht");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await tabTo(page, "Antwort behalten");
+  await page.keyboard.press("Enter");
+  await page.getByText("Danke. Die Antwort ist versiegelt, nur du kannst sie öffnen.").waitFor();
+  await tabTo(page, "Diesen Ort behalten");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+  await tabTo(page, "Passwort");
+  await page.keyboard.type("ein langsamer Fluss");
+  await tabTo(page, "Dasselbe Passwort noch einmal");
+  await page.keyboard.type("ein langsamer Fluss");
+  await page.keyboard.press("Enter");
+  await heading(page, "Der Rettungsbogen").waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+  const groups = (await page.locator(".recovery-groups li").allTextContents()).map((text) => text.replace(/^\d+\s+/, "").trim());
+  await tabTo(page, "Ich habe ihn auf Papier");
+  await page.keyboard.press("Enter");
+  await heading(page, "Kurz den Bogen prüfen").waitFor();
+  for (const label of await page.getByText(/^Gruppe \d+$/).allTextContents()) {
+    await tabTo(page, label);
+    await page.keyboard.type(groups[Number(label.slice(7)) - 1]);
+  }
+  await page.keyboard.press("Enter");
+  await heading(page, "Mein Ort").waitFor();
   assert.deepEqual(heron.seen, { errors: [], foreign: [] });
 });
