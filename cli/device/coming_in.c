@@ -166,22 +166,25 @@ hk_err device_join(device *d, const char *invitation, const char *name, const ch
     return hand_in_account(d, &made, name, true);
 }
 
-hk_err device_sign_in(device *d, const char *handle, const char *password, const char *secret_key)
+/* How the place says that this handle's record was made, and its challenge for this sign-in. */
+static hk_err begin_sign_in(device *d, const char *handle, record_kind kind, sign_in_started_body *ret)
 {
     device_step(d);
-    sign_in_start_body start = {hk_slice_z(handle), RECORD_PASSWORD};
-    sign_in_started_body started = {0};
+    sign_in_start_body start = {hk_slice_z(handle), kind};
     HK_TRY(http_call(d->http, "POST", "/api/sign-in/start", &SIGN_IN_START, &start, &SIGN_IN_STARTED,
-                     &d->arena, &started));
-    if (started.salt.n != VAULT_SALT_BYTES || started.challenge.n != VAULT_CHALLENGE_BYTES)
+                     &d->arena, ret));
+    if (ret->salt.n != VAULT_SALT_BYTES || ret->challenge.n != VAULT_CHALLENGE_BYTES)
         return device_refuse(d, HK_BAD, "The place answered a sign-in in an unknown way.");
-    vault_kdf how = {.handle = start.handle, .t = (uint32_t)started.t, .m_bytes = (uint32_t)started.m};
-    memcpy(how.salt, started.salt.p, sizeof how.salt);
-    HK_TRY(run_kdf(d, &how, password, secret_key));
+    return HK_OK;
+}
+
+/* d->r and d->record_kind are known: signs, and opens what the place keeps for this account. */
+static hk_err finish_sign_in(device *d, const char *handle, record_kind kind, hk_slice challenge)
+{
     uint8_t signature[VAULT_SIGNATURE_BYTES];
-    HK_TRY(vault_login_sign(hk_slice_z(http_host(d->http)), start.handle, d->record_kind, started.challenge.p,
+    HK_TRY(vault_login_sign(hk_slice_z(http_host(d->http)), hk_slice_z(handle), d->record_kind, challenge.p,
                             d->r, signature));
-    sign_in_body body = {start.handle, RECORD_PASSWORD, hk_slice_of(signature, sizeof signature)};
+    sign_in_body body = {hk_slice_z(handle), kind, hk_slice_of(signature, sizeof signature)};
     session_body session = {0};
     HK_TRY(http_call(d->http, "POST", "/api/sign-in", &SIGN_IN, &body, &SESSION, &d->arena, &session));
     uint8_t ak[VAULT_KEY_BYTES];
@@ -193,4 +196,23 @@ hk_err device_sign_in(device *d, const char *handle, const char *password, const
         return device_refuse(d, err,
                              "The place let us in, but what it keeps for this account does not open.");
     return keep_session(d, &session);
+}
+
+hk_err device_sign_in(device *d, const char *handle, const char *password, const char *secret_key)
+{
+    sign_in_started_body started = {0};
+    HK_TRY(begin_sign_in(d, handle, RECORD_PASSWORD, &started));
+    vault_kdf how = {.handle = hk_slice_z(handle), .t = (uint32_t)started.t, .m_bytes = (uint32_t)started.m};
+    memcpy(how.salt, started.salt.p, sizeof how.salt);
+    HK_TRY(run_kdf(d, &how, password, secret_key));
+    return finish_sign_in(d, handle, RECORD_PASSWORD, started.challenge);
+}
+
+hk_err device_sign_in_with_r(device *d, const char *handle, const uint8_t r[static VAULT_KEY_BYTES])
+{
+    sign_in_started_body started = {0};
+    HK_TRY(begin_sign_in(d, handle, RECORD_DEVICE, &started));
+    memcpy(d->r, r, sizeof d->r);
+    d->record_kind = VAULT_UNLOCK_DEVICE;
+    return finish_sign_in(d, handle, RECORD_DEVICE, started.challenge);
 }

@@ -54,6 +54,8 @@ hk_err device_join(device *d, const char *invitation, const char *name, const ch
                    const char *secret_key);
 /* secret_key: SK as text, or NULL. */
 hk_err device_sign_in(device *d, const char *handle, const char *password, const char *secret_key);
+/* A client without a password, whose secret is known: another device of one who came by device_arrive. */
+hk_err device_sign_in_with_r(device *d, const char *handle, const uint8_t r[static VAULT_KEY_BYTES]);
 hk_err device_ticket(device *d, char ret[static DEVICE_TICKET_MAX]);
 
 /* ---- Asking and accepting ---- */

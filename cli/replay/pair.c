@@ -210,6 +210,7 @@ void pair_answer(void *token, hk_err err, const kept_body *kept, const char *cod
     free(t->envelope);
     t->envelope = NULL;
     p->answered++;
+    ledger_kept(p->tally->ledger, talk_conversation(from), t->turn);
 }
 
 static void on_client_answer(void *ctx, void *token, hk_err err, const kept_body *kept, const char *code)
@@ -227,6 +228,7 @@ static hk_err introduce(pair *p, const char *url)
     conversation_id conversation;
     HK_TRY(device_ask(p->client, HK_LIT("Replay"), HK_LIT("(a replayed conversation)"), &conversation));
     HK_TRY(device_accept(p->listener, &conversation));
+    ledger_talk(p->tally->ledger, &conversation, p->client, p->listener, p->what);
     HK_TRY(talk_open(p->client, &conversation, on_client_taken, p, &p->client_talk));
     return talk_open(p->listener, &conversation, on_listener_taken, p, &p->listener_talk);
 }

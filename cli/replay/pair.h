@@ -9,6 +9,7 @@
 #include "cli/device/line.h"
 #include "cli/device/talk.h"
 #include "cli/replay/conversation.h"
+#include "cli/replay/ledger.h"
 
 typedef struct pair pair;
 
@@ -16,6 +17,7 @@ typedef struct replay_tally {
     int64_t sent, opened, duplicated, reordered, altered, unverified;
     uint32_t *latency_us; /* one for each message opened, from send to opened on the other side */
     size_t latency_count, latency_cap;
+    ledger *ledger; /* NULL: nobody wants it written down */
 } replay_tally;
 
 #define PAIR_WINDOW_MAX 64

@@ -30,7 +30,7 @@ typedef struct replay_run {
     const char *url;
     int64_t pairs, window, rate;
     bool json, want_help;
-    const char *handle, *password, *secret_key;
+    const char *handle, *password, *secret_key, *ledger;
     struct event_base *loop;
     listeners *listeners;
     replay_conversation *all;
@@ -213,8 +213,27 @@ static void show_progress(const replay_run *r, size_t done)
                       (long long)r->tally.opened);
 }
 
+static hk_err open_ledger(replay_run *r)
+{
+    hk_err err = r->ledger ? ledger_open(r->ledger, &r->tally.ledger) : HK_OK;
+    if (err != HK_OK)
+        (void)fprintf(stderr, "hearken replay: the ledger cannot be made: %s. Nothing was sent.\n",
+                      strerror(errno));
+    return err;
+}
+
+static hk_err close_ledger(replay_run *r)
+{
+    hk_err err = ledger_close(r->tally.ledger);
+    if (err != HK_OK)
+        (void)fprintf(stderr,
+                      "hearken replay: the ledger is not whole: it could not be written to its end.\n");
+    return err;
+}
+
 static hk_err run_all(replay_run *r)
 {
+    HK_TRY(open_ledger(r));
     r->loop = event_base_new();
     if (!r->loop)
         return HK_NO_MEMORY;
@@ -271,6 +290,8 @@ static int replay(replay_run *r, const char *file)
     int code = read_file(r, file, &arena);
     if (code == EXIT_DONE) {
         hk_err err = run_all(r);
+        if (close_ledger(r) != HK_OK)
+            r->problems++;
         replay_figures figures = {.conversations = (int64_t)r->count,
                                   .tally = &r->tally,
                                   .lost = r->lost,
@@ -305,6 +326,9 @@ int hk_cmd_replay(int argc, char **argv, char *file)
          "a listener's, where the place is no demo"},
         {"password", SETTING_TEXT, &r->password, NULL, 0, 0, "TEXT", "the listener's (or HEARKEN_PASSWORD)"},
         {"secret-key", SETTING_TEXT, &r->secret_key, NULL, 0, 0, "TEXT", "the listener's sheet"},
+        {"ledger", SETTING_TEXT, &r->ledger, NULL, 0, 0, "FILE",
+         "write down who talked and what was acknowledged, for a check from another device (it holds their "
+         "secrets)"},
         {"json", SETTING_FLAG, &r->json, "no", 0, 0, NULL, "print the figures as one line of JSON, last"},
         {"help", SETTING_FLAG, &r->want_help, "no", 0, 0, NULL, "this text"},
     };

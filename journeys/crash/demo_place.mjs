@@ -71,12 +71,13 @@ export async function stopPlace(server, signal = "SIGTERM") {
   await ended(server);
 }
 
-/** Writes a file of conversations for `hearken replay`: so many turns of 200 bytes each. */
+/** Writes a file of conversations for `hearken replay`: so many turns of 200 bytes each, no two alike. */
 export function writeTalks(file, conversations, turns) {
-  const text = "I do not know how to say this, so I will just say it. ".repeat(4).slice(0, 200);
+  const words = "I do not know how to say this, so I will just say it. ".repeat(4);
   const lines = [];
   for (let c = 0; c < conversations; c++) {
-    const all = Array.from({ length: turns }, (_, t) => ({ who: t % 2 ? "listener" : "speaker", text }));
+    const text = (t) => `${c}.${t}: ${words}`.slice(0, 200);
+    const all = Array.from({ length: turns }, (_, t) => ({ who: t % 2 ? "listener" : "speaker", text: text(t) }));
     lines.push(JSON.stringify({ id: `talk-${c}`, turns: all }));
   }
   writeFileSync(file, `${lines.join("\n")}\n`);

@@ -2,23 +2,26 @@
 //
 // kill -9 of a whole place, under load: clients and listeners talk through `hearken replay`, which seals on one
 // side, opens on the other and compares, while `hearkend` is killed and started again and again. Every message
-// that was acknowledged, and every one sent again because it was not, must arrive once, in order, with its words;
-// afterwards the database itself is looked at (log_check).
+// that was acknowledged, and every one sent again because it was not, must arrive once, in order, with its words.
+// Between some kills, and after the last one, new devices of both people sign in and read everything from the first
+// entry (new_device). Afterwards the database itself is looked at (log_check).
 //
 //   node journeys/crash/killed.mjs --build build [--daemon hearkend] [--cycles 15] [--seed 1] [--expect-faults]
 //
-// Prints one line of JSON. Exit 0: as expected; 1: not. A run that carried too little is a failure either way.
-import { spawnSync } from "node:child_process";
+// Prints one line of JSON. Exit 0: as expected; 1: not. A run that carried too little is a failure either way. A place
+// that is broken on purpose must be caught by both: by those who talk, and by the new devices alone.
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { freePort, seedPlace, servePlace, sleep, startReplay, stopPlace, writeTalks } from "./demo_place.mjs";
+import { ended, freePort, seedPlace, servePlace, sleep, startReplay, stopPlace, writeTalks } from "./demo_place.mjs";
 
 const PAIRS = 12;
 const TURNS = 1500; // as fast as they go: a replay lives through several kills
 const LIFE_MS = [5, 250]; // of a server, from the moment everybody is back to its death
 const EARLY = 0.2; // and this share of them dies while people are still coming back
+const NEW_DEVICE_EVERY = 8; // kills: then new devices read one conversation while it goes on and is killed on
 const PATIENCE_MS = { whole: 120000, broken: 20000 }; // after the last kill: what has not arrived by then is lost
 const MESSAGES_A_CYCLE = 200; // the least a meaningful run carries on average
 
@@ -47,6 +50,33 @@ const tally = {
   cycles: 0, replays: 0, sent: 0, opened_by_other: 0, lost: 0, duplicated: 0, reordered: 0, altered: 0, unverified: 0,
   stopped: 0, slowest_start_ms: 0,
 };
+/** What new devices of the same people found (new_device.c prints it). */
+const fresh = {
+  new_devices: 0, read: 0, acknowledged: 0, missing: 0, doubled: 0, out_of_order: 0, altered: 0, unverified: 0,
+  gave_up: 0,
+};
+const fresh_faults = () =>
+  fresh.missing + fresh.doubled + fresh.out_of_order + fresh.altered + fresh.unverified + fresh.gave_up;
+
+/** New devices of everybody in a replay's ledger, or of the two in its Nth conversation. */
+async function read_on_new_devices(listen, ledger, file, only = 0) {
+  const child = spawn(
+    join(build, "journeys/crash/new_device"),
+    ["--url", `http://${listen}`, "--ledger", ledger, "--talks", file, "--only", String(only)],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let out = "";
+  let said = "";
+  child.stdout.on("data", (bytes) => (out += bytes));
+  child.stderr.on("data", (bytes) => (said += bytes));
+  await ended(child);
+  const figures = out.startsWith("{") ? JSON.parse(out) : {};
+  for (const name of Object.keys(figures)) fresh[name] += figures[name];
+  if (said || !out) {
+    fresh.gave_up++;
+    fresh.why ??= said.trim().split("\n").at(-1);
+  }
+}
 
 /** Whether every client and listener is on its line: only then is there something to cut off. */
 async function all_are_talking(metrics, replay, patience_ms) {
@@ -85,8 +115,12 @@ try {
   };
   const file = writeTalks(join(folder, "talks.jsonl"), PAIRS, TURNS);
   server = await start();
-  while (tally.cycles < wanted && tally.stopped === 0) {
-    const replay = startReplay(build, listen, file, ["--pairs", String(PAIRS), "--window", "4"]);
+  const caught = () =>
+    flags["expect-faults"] ? tally.stopped > 0 && fresh_faults() > 0 : tally.stopped + fresh_faults() > 0;
+  while (tally.cycles < wanted && !caught()) {
+    const ledger = join(folder, `ledger-${tally.replays}`);
+    const replay = startReplay(build, listen, file, ["--pairs", String(PAIRS), "--window", "4", "--ledger", ledger]);
+    let reading = Promise.resolve();
     await all_are_talking(metrics, replay, 60000);
     while (!replay.over() && tally.cycles < wanted) {
       if (random() >= EARLY) await all_are_talking(metrics, replay, 3000);
@@ -95,17 +129,27 @@ try {
       await stopPlace(server, "SIGKILL");
       tally.cycles++;
       server = await start();
+      if (tally.cycles % NEW_DEVICE_EVERY === 0) {
+        await reading;
+        reading = read_on_new_devices(listen, ledger, file, 1 + Math.floor(random() * PAIRS));
+      }
     }
     add(await replay.figures(PATIENCE_MS[flags["expect-faults"] ? "broken" : "whole"]));
+    await reading;
+    await stopPlace(server, "SIGKILL"); // nothing is asked of it any more: whatever it promised must be on disk
+    server = await start();
+    await read_on_new_devices(listen, ledger, file);
   }
   await stopPlace(server);
   const checked = spawnSync(join(build, "journeys/crash/log_check"), [join(state, "place.db")], { encoding: "utf8" });
   const log = checked.stdout.startsWith("{") ? JSON.parse(checked.stdout) : { failed: checked.stderr };
-  const faults = tally.cycles > 0 && (tally.stopped > 0 || checked.status !== 0); // before the first kill: no news
-  const enough = faults || (tally.cycles >= wanted && tally.opened_by_other >= wanted * MESSAGES_A_CYCLE);
-  console.log(JSON.stringify({ ...tally, ...log, seed: Number(flags.seed) }));
+  const talkers = tally.cycles > 0 && (tally.stopped > 0 || checked.status !== 0); // before the first kill: no news
+  const new_devices = tally.cycles > 0 && fresh_faults() > 0;
+  const carried = tally.cycles >= wanted && tally.opened_by_other >= wanted * MESSAGES_A_CYCLE;
+  const enough = talkers || new_devices || (carried && fresh.acknowledged >= 2 * tally.sent); // by both people's
+  console.log(JSON.stringify({ ...tally, fresh, ...log, seed: Number(flags.seed) }));
   if (!enough) console.error("killed: too little was carried to mean anything");
-  process.exitCode = enough && faults === flags["expect-faults"] ? 0 : 1;
+  process.exitCode = enough && (flags["expect-faults"] ? talkers && new_devices : !talkers && !new_devices) ? 0 : 1;
   if (process.exitCode && process.env.HEARKEN_KEEP) cpSync(state, process.env.HEARKEN_KEEP, { recursive: true });
 } finally {
   server?.kill("SIGKILL");
