@@ -197,17 +197,28 @@ static void a_sixty_fifth_stream_waits_for_a_new_epoch(void **state)
     must(house_say(s->h, &s->c, "on we go"));
 }
 
-static void a_day_of_wrong_clock_changes_no_order(void **state)
+static void a_clock_that_is_a_day_off_changes_no_order_and_keeps_nobody_out(void **state)
 {
     scene *s = *state;
     must(house_say(s->h, &s->c, "one"));
-    s->h->now_ms -= HOUSE_DAY_MS / 8;
-    must(house_say(s->h, &s->c, "two"));
-    s->h->now_ms += HOUSE_DAY_MS / 8;
-    must(house_say(s->h, &s->c, "three"));
+    s->h->now_ms -= HOUSE_DAY_MS;
+    must(house_say(s->h, &s->c, "two, a day before"));
+    s->h->now_ms += 2 * HOUSE_DAY_MS;
+    hk_slice three = house_seal(s->h, &s->c, "three, a day after");
+    refuses(HK_WHO,
+            house_send(s->h, &s->c, three, &(kept_body){0})); /* sessions are over, and the words wait */
+    must(house_sign_in(s->h, &s->client, RECORD_DEVICE));
+    must(house_send(s->h, &s->c, three, &(kept_body){0}));
+    must(house_catch_up(s->h, &s->c));
+    s->h->now_ms -= HOUSE_DAY_MS;
+    must(house_say(s->h, &s->c, "four, at the right time"));
     must(house_catch_up(s->h, &s->a));
-    assert_int_equal(s->a.shown, 3);
-    assert_int_equal(s->a.log.position, 4);
+    assert_int_equal(s->a.shown, 4);
+    assert_int_equal(s->a.log.position, 5);
+    assert_int_equal(
+        house_count(s->h, "SELECT group_concat(position) = '2,3,4,5' FROM (SELECT position FROM entries "
+                          "WHERE kind = 0 ORDER BY rowid)"),
+        1);
 }
 
 /* ---- Deleting, receipts, telling */
@@ -385,7 +396,7 @@ int main(void)
         TEST(words_of_an_old_epoch_are_not_stored),
         TEST(a_sender_with_another_history_is_stopped),
         TEST(a_sixty_fifth_stream_waits_for_a_new_epoch),
-        TEST(a_day_of_wrong_clock_changes_no_order),
+        TEST(a_clock_that_is_a_day_off_changes_no_order_and_keeps_nobody_out),
         TEST(only_its_sender_takes_a_message_back_and_the_history_stays_whole),
         TEST(everybody_in_it_hears_an_entry_but_the_connection_that_sent_it),
         TEST(a_receipt_only_moves_forward),

@@ -73,6 +73,12 @@ static void whoever_was_taken_out_finds_nothing_there(void **state)
     house_connect(s->h, &s->ana, 21);
     must(house_commit(s->h, &s->c, &made, &kept));
     refuses(HK_NOT_THERE, house_get(s->h, &s->ana, scene_path(s, "/log"), NULL, NULL));
+    send_body send = {s->pair, house_seal(s->h, &s->a, "still here")};
+    refuses(HK_NOT_THERE, house_call(s->h, &s->ana, "SOCKET", "send", &SEND, &send, NULL, NULL));
+    read_body read = {s->pair, 1};
+    refuses(HK_NOT_THERE, house_call(s->h, &s->ana, "SOCKET", "read", &READ, &read, NULL, NULL));
+    typing_body typing = {s->pair, true};
+    refuses(HK_NOT_THERE, house_call(s->h, &s->ana, "SOCKET", "typing", &TYPING, &typing, NULL, NULL));
     must(house_catch_up(s->h, &s->c));
     must(house_say(s->h, &s->c, "alone now"));
     assert_int_equal(house_told_count(s->h, 21, "entry"), 0);
