@@ -9,14 +9,18 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "features/place/place.h"
 #include "server/commands.h"
 
 #define DISK_FREE_MIN_BYTES ((uint64_t)1 << 30)
 #define BACKUP_AGE_MAX_S    (26 * 3600) /* a daily one, and some patience */
 #define YEAR_2026_S         1767225600
+#define ZONE_MAX            64
+#define ANSWER_PATIENCE_S   2
 
 typedef enum answer { SOUND, WORTH_A_LOOK, BROKEN } answer;
 
@@ -33,10 +37,10 @@ static finding say(const char *about, answer is, const char *words)
     return f;
 }
 
-static finding check_database(const config *c)
+/* s: NULL when it does not open. */
+static finding check_database(store *s)
 {
-    store *s = NULL;
-    if (hkd_open(c, true, &s) != HK_OK)
+    if (!s)
         return say("database", BROKEN, "it does not open; the line above says why.");
     hk_err err = store_check(s);
     finding f = say("database", SOUND, "both files are whole.");
@@ -45,7 +49,6 @@ static finding check_database(const config *c)
         (void)snprintf(f.words, sizeof f.words, "it is damaged: restore the last backup. %.150s",
                        store_open_problem());
     }
-    store_close(s);
     return f;
 }
 
@@ -82,22 +85,67 @@ static finding check_clock(void)
     return say("clock", SOUND, "it is kept right.");
 }
 
-static finding check_zones(void)
+static hk_err read_zone(void *ctx, store_db *db)
 {
-    struct stat s;
-    if (stat("/usr/share/zoneinfo/Europe/London", &s) != 0)
-        return say("time zones", WORTH_A_LOOK, "the time zone data is missing: install tzdata.");
-    return say("time zones", SOUND, "the data is there.");
+    return place_time_zone(db, ctx, ZONE_MAX);
 }
 
-/* Somebody answers where the place should listen: then it runs, or another program has the port. */
-static bool somebody_answers(const char *listen)
+/* Opening hours are in the place's own zone. */
+static finding check_zones(store *s)
+{
+    char zone[ZONE_MAX] = "", file[128];
+    if (!s || store_read_now(s, read_zone, zone) != HK_OK || !*zone)
+        return say("time zones", WORTH_A_LOOK, "the place does not say in which zone it is.");
+    finding f = {.about = "time zones", .is = SOUND};
+    struct stat is;
+    (void)snprintf(file, sizeof file, "/usr/share/zoneinfo/%s", zone);
+    if (strstr(zone, "..") || stat(file, &is) != 0 || !S_ISREG(is.st_mode)) {
+        f.is = WORTH_A_LOOK;
+        (void)snprintf(f.words, sizeof f.words,
+                       "there is no data for %s: install tzdata, or give the place a zone that exists.",
+                       zone);
+    } else {
+        (void)snprintf(f.words, sizeof f.words, "the data for %s is there.", zone);
+    }
+    return f;
+}
+
+typedef enum heard { NOBODY, THIS_PLACE, ANOTHER } heard;
+
+/* Without TLS one can ask whether it is a place that answers. */
+static heard ask_health(int fd, const config *c)
+{
+    char text[512];
+    const char *host = strstr(c->origins[0], "://");
+    int n = snprintf(text, sizeof text, "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", host ? host + 3 : "");
+    struct timeval patience = {ANSWER_PATIENCE_S, 0};
+    if (n < 0 || (size_t)n >= sizeof text ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+        send(fd, text, (size_t)n, MSG_NOSIGNAL) != n)
+        return ANOTHER;
+    ssize_t got = recv(fd, text, sizeof text - 1, 0);
+    text[got > 0 ? got : 0] = '\0';
+    return strncmp(text, "HTTP/1.1 200 ", 13) == 0 ? THIS_PLACE : ANOTHER;
+}
+
+static heard who_answers(int family, const struct sockaddr *at, socklen_t at_n, const config *c)
+{
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    heard who = NOBODY;
+    if (fd >= 0 && connect(fd, at, at_n) == 0)
+        who = c->tls_certificate ? THIS_PLACE : ask_health(fd, c);
+    if (fd >= 0)
+        (void)close(fd); /* what it said was read */
+    return who;
+}
+
+static heard who_answers_at_port(const config *c)
 {
     char host[256];
-    (void)snprintf(host, sizeof host, "%s", listen);
+    (void)snprintf(host, sizeof host, "%s", c->listen);
     char *colon = strrchr(host, ':');
     if (!colon)
-        return false;
+        return NOBODY;
     *colon = '\0';
     const char *name = host;
     if (*name == '[') {
@@ -106,28 +154,35 @@ static bool somebody_answers(const char *listen)
     }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     if (getaddrinfo(name, colon + 1, &hints, &found) != 0)
-        return false;
-    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool yes = fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0;
-    if (fd >= 0)
-        (void)close(fd); /* nothing was sent */
+        return NOBODY;
+    heard who = who_answers(found->ai_family, found->ai_addr, found->ai_addrlen, c);
     freeaddrinfo(found);
-    return yes;
+    return who;
+}
+
+static heard who_answers_at_socket(const config *c)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int n = snprintf(at.sun_path, sizeof at.sun_path, "%s", c->listen + 5);
+    bool fits = n > 0 && (size_t)n < sizeof at.sun_path;
+    return fits ? who_answers(AF_UNIX, (const struct sockaddr *)&at, sizeof at, c) : NOBODY;
 }
 
 static finding check_port(const config *c)
 {
-    struct stat s;
-    if (strncmp(c->listen, "unix:", 5) == 0) {
-        bool there = stat(c->listen + 5, &s) == 0 && S_ISSOCK(s.st_mode);
-        return say("port", there ? SOUND : WORTH_A_LOOK,
-                   there ? "the socket for the proxy is there."
-                         : "the socket for the proxy is not there: nobody serves.");
+    bool by_socket = strncmp(c->listen, "unix:", 5) == 0;
+    switch (by_socket ? who_answers_at_socket(c) : who_answers_at_port(c)) {
+    case THIS_PLACE:
+        return say("port", SOUND, "the place answers where it should listen.");
+    case ANOTHER:
+        return say(
+            "port", BROKEN,
+            "another program answers where this place should listen, or with another origin: stop it, or "
+            "say --listen and --origin as the place was started.");
+    case NOBODY:
+        break;
     }
-    bool yes = somebody_answers(c->listen);
-    return say("port", yes ? SOUND : WORTH_A_LOOK,
-               yes ? "somebody answers where this place listens."
-                   : "nobody answers there: the place is not running.");
+    return say("port", WORTH_A_LOOK, "nobody answers there: the place is not running.");
 }
 
 static finding check_proxy(const config *c)
@@ -168,9 +223,19 @@ static finding check_backup(const config *c)
     if (stat(c->backup, &s) != 0)
         return say("backup", BROKEN,
                    "there is none. `hearkend backup FILE` writes one while the place runs.");
+    config of_backup = *c;
+    of_backup.db = c->backup;
+    store *opened = NULL;
+    hk_err err = hkd_open(&of_backup, true, &opened);
+    if (err == HK_OK)
+        err = store_check(opened);
+    store_close(opened);
+    if (err != HK_OK)
+        return say("backup", BROKEN,
+                   "nothing could be restored from it: it is damaged, or no backup of a place.");
     if (time(NULL) - s.st_mtime > BACKUP_AGE_MAX_S)
-        return say("backup", WORTH_A_LOOK, "it is older than a day.");
-    return say("backup", SOUND, "it is from today.");
+        return say("backup", WORTH_A_LOOK, "it is whole, but older than a day.");
+    return say("backup", SOUND, "it is whole, and from today.");
 }
 
 static void print(const config *c, const finding *f, bool last)
@@ -189,8 +254,11 @@ int hkd_check(const config *c, int argc, char **argv)
         (void)fprintf(stderr, "hearkend check: it takes options only.\n");
         return EXIT_ASKED_WRONGLY;
     }
-    const finding all[] = {check_database(c), check_key(c),  check_disk(c),  check_clock(),
-                           check_zones(),     check_port(c), check_proxy(c), check_backup(c)};
+    store *s = NULL;
+    (void)hkd_open(c, true, &s); /* says itself why not; the rest can be looked at without it */
+    const finding all[] = {check_database(s), check_key(c),  check_disk(c),  check_clock(),
+                           check_zones(s),    check_port(c), check_proxy(c), check_backup(c)};
+    store_close(s);
     bool broken = false;
     if (c->json)
         printf("{\"findings\":[");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "features/place/place.h"
 
+#include <string.h>
+
 #include "features/place/rows.h"
 
 static const store_migration MIGRATIONS[] = {{1,
@@ -85,6 +87,22 @@ hk_err place_retention_ms(store_db *db, int64_t *ret)
 {
     HK_TRY(place_int(db, 5, ret));
     *ret *= (int64_t)24 * 3600 * 1000;
+    return HK_OK;
+}
+
+hk_err place_time_zone(store_db *db, char *ret, size_t size)
+{
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, db, &PLACE_ROOM, PLACE_READ));
+    bool row;
+    HK_TRY(store_next(&c, &row));
+    if (!row)
+        return HK_NOT_THERE;
+    hk_slice zone = store_slice(&c, 3);
+    if (zone.n >= size)
+        return HK_TOO_MUCH;
+    memcpy(ret, zone.p, zone.n);
+    ret[zone.n] = '\0';
     return HK_OK;
 }
 

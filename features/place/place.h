@@ -56,6 +56,8 @@ hk_err place_make(store_db *db, hk_slice name, hk_slice language, hk_slice count
 hk_err place_exists(store_db *db, bool *ret);
 hk_err place_promise_ms(store_db *db, int64_t *ret);
 hk_err place_retention_ms(store_db *db, int64_t *ret);
+/* The name of the zone its opening hours are in, "Europe/London". HK_TOO_MUCH: it does not fit. */
+hk_err place_time_zone(store_db *db, char *ret, size_t size);
 /* The place key; HK_NOT_THERE: not set yet. */
 hk_err place_key(store_db *db, uint8_t ret[static 32]);
 

@@ -9,7 +9,7 @@ import * as path from "node:path";
 import { once } from "node:events";
 import { afterEach, before, test } from "node:test";
 import { ended, freePort, servePlace, sleep, startReplay, stopPlace, writeTalks } from "../crash/demo_place.mjs";
-import { BUILD, HEARKEN, HEARKEND, ROOT, done, folder, hearken, refused, sql } from "./programs.mjs";
+import { BUILD, HEARKEN, HEARKEND, ROOT, done, folder, hearken, leftOutOfManPage, refused, sql } from "./programs.mjs";
 
 const WEB = path.resolve(process.env.HEARKEN_WEB ?? path.join(ROOT, "build-web"));
 const top = folder("tool");
@@ -63,6 +63,14 @@ test("help and version are answers, and each command has its own help", async ()
   for (const command of ["demo", "replay", "listen", "place", "verify"]) {
     assert.match(help, new RegExp(`^ +${command} `, "m"));
     assert.match(done(await hearken([command, "--help"])), new RegExp(`^hearken ${command}`));
+  }
+});
+
+test("the man page names every option of every command", async () => {
+  for (const command of ["demo", "replay", "listen", "place", "verify"]) {
+    const help = done(await hearken([command, "--help"]));
+    assert.match(help, /^ {2}--[a-z]/m);
+    assert.deepEqual(leftOutOfManPage("hearken.1", help), [], command);
   }
 });
 

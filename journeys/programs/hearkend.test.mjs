@@ -9,7 +9,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { test } from "node:test";
 import { freePort } from "../crash/demo_place.mjs";
-import { done, folder, hearkend, refused, serve, sql } from "./programs.mjs";
+import { done, folder, hearkend, leftOutOfManPage, refused, serve, sql } from "./programs.mjs";
 
 const top = folder("programs");
 const fresh = () => path.join(fs.mkdtempSync(path.join(top, "place-")), "place.db");
@@ -132,6 +132,13 @@ test("help and version are answers, not errors, and every command is in the help
   assert.equal(done(await hearkend(["serve", "--help"])), help);
 });
 
+test("the man page names every option that the help names", async () => {
+  const help = done(await hearkend(["--help"]));
+  assert.ok(help.split("\n  --").length > 20);
+  assert.deepEqual(leftOutOfManPage("hearkend.8", help), []);
+  assert.deepEqual(leftOutOfManPage("hearkend.8", "  --db FILE\n  --dance NAME\n"), ["dance"]);
+});
+
 test("the file beats the default, the environment beats the file, a flag beats both", async () => {
   const file = path.join(top, "place.conf");
   const invited = async (words, env) => JSON.parse(done(await hearkend(["init", "--json", "--db", fresh(), "--name", "x", ...words], { env }))).link;
@@ -184,11 +191,45 @@ test("check says in words and in JSON what is sound, and ends with 1 when someth
 
   const no_backup = await json("--backup", path.join(top, "none.db"));
   assert.deepEqual([no_backup.code, no_backup.is.backup], [1, "BROKEN"]);
+  const old = new Date(Date.now() - 48 * 3600 * 1000);
+  fs.utimesSync(backup, old, old);
+  assert.deepEqual((await json("--backup", backup)).is.backup, "look");
+  fs.writeFileSync(backup, fs.readFileSync(backup).fill(0x5a, 4096 * 3, 4096 * 20));
+  const damaged = await json("--backup", backup);
+  assert.deepEqual([damaged.code, damaged.is.backup], [1, "BROKEN"]);
+  fs.writeFileSync(backup, "Dear all,\n");
+  assert.equal((await json("--backup", backup)).is.backup, "BROKEN");
   const open_http = await json("--origin", "http://talk.example.org");
   assert.deepEqual([open_http.code, open_http.is.proxy], [1, "BROKEN"]);
   fs.rmSync(`${db}-key`);
   const keyless = await json();
   assert.deepEqual([keyless.code, keyless.is["key file"]], [1, "BROKEN"]);
+});
+
+test("check finds another program on the port, a socket nobody serves, and a zone that does not exist", async () => {
+  const db = fresh();
+  done(await init(db));
+  const is = async (...more) =>
+    Object.fromEntries(JSON.parse((await hearkend(["check", "--db", db, "--json", ...more])).out).findings.map((f) => [f.about, f.is]));
+  const other = net.createServer((socket) => socket.on("error", () => undefined).resume().end("220 mail.example.org\r\n")).listen(0, "127.0.0.1");
+  await new Promise((ready) => other.once("listening", ready));
+  assert.equal((await is("--listen", `127.0.0.1:${other.address().port}`)).port, "BROKEN");
+  await new Promise((closed) => other.close(closed));
+
+  const socket = path.join(path.dirname(db), "socket");
+  const behind = ["--listen", `unix:${socket}`, "--origin", "https://talk.example.org", "--trust-forwarded"];
+  assert.equal((await is(...behind)).port, "look");
+  const server = await serve(["--db", db, ...behind]);
+  const served = await is(...behind);
+  assert.deepEqual([served.port, served.proxy], ["sound", "sound"]);
+  assert.equal(await server.stop(), 0);
+  fs.writeFileSync(socket, ""); // the name is taken by something that is no socket
+  assert.equal((await is(...behind)).port, "look");
+
+  assert.equal((await is())["time zones"], "sound");
+  await sql(db, "UPDATE place SET time_zone = 'Middle/Earth'");
+  assert.equal((await is())["time zones"], "look");
+  assert.match(done(await hearkend(["check", "--db", db])), /no data for Middle\/Earth: install tzdata/);
 });
 
 test("a damaged database is found by check", async () => {

@@ -88,6 +88,13 @@ export function done(result) {
   return result.out;
 }
 
+/** What `--help` lists and the man page does not name: commands at the beginning of a line, options. */
+export function leftOutOfManPage(page, help) {
+  const man = fs.readFileSync(path.join(ROOT, "docs/man", page), "utf8");
+  const named = (option) => new RegExp(`(Fl|,) -${option}\\b(?!-)`).test(man);
+  return [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map((found) => found[1]).filter((option) => !named(option));
+}
+
 /** One statement on a database of a place that is not served; its rows, columns joined by |. */
 export async function sql(file, statement) {
   const result = await run(SQL, [file, statement]);
