@@ -11,16 +11,20 @@
 // Prints one line of JSON. Exit 0: as expected; 1: not. A run that carried too little is a failure either way. A place
 // that is broken on purpose must be caught by both: by those who talk, and by the new devices alone.
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ended, freePort, seedPlace, servePlace, sleep, startReplay, stopPlace, writeTalks } from "./demo_place.mjs";
 
 const PAIRS = 12;
-const TURNS = 1500; // as fast as they go: a replay lives through several kills
-const LIFE_MS = [5, 250]; // of a server, from the moment everybody is back to its death
-const EARLY = 0.2; // and this share of them dies while people are still coming back
+const TURNS_MAX = 1500; // as fast as they go: a replay lives through many kills
+const TURNS_A_CYCLE = 60; // and a short run does not talk on for long after its last one
+const ACKED_MAX = 800; // a server dies after 1 to so many acknowledgements since everybody was back, however slow it all is
+const EARLY = 0.2; // and this share of them dies while people are still coming back,
+const EARLY_MS = [5, 250]; // so long after it was ready
+const ALL_BACK_MS = { first: 600000, again: 3000 }; // coming in takes its time on a busy machine, and is not cut off
+const WORK_MS = 10000; // for those acknowledgements, when nothing moves any more
 const NEW_DEVICE_EVERY = 8; // kills: then new devices read one conversation while it goes on and is killed on
 const PATIENCE_MS = { whole: 120000, broken: 20000 }; // after the last kill: what has not arrived by then is lost
 const MESSAGES_A_CYCLE = 200; // the least a meaningful run carries on average
@@ -88,6 +92,18 @@ async function all_are_talking(metrics, replay, patience_ms) {
   }
 }
 
+/** Acknowledgements so far, by the size of the ledger: "kept CONVERSATION TURN" and its end. */
+const acknowledged = (ledger) => (statSync(ledger, { throwIfNoEntry: false })?.size ?? 0) / 32;
+
+/** How long a server lives. */
+async function live(metrics, replay, ledger) {
+  if (random() < EARLY) return sleep(EARLY_MS[0] + random() * (EARLY_MS[1] - EARLY_MS[0]));
+  await all_are_talking(metrics, replay, ALL_BACK_MS.again);
+  const enough = acknowledged(ledger) + 1 + random() * ACKED_MAX;
+  for (const until = performance.now() + WORK_MS; performance.now() < until && !replay.over(); await sleep(1))
+    if (acknowledged(ledger) >= enough) return;
+}
+
 function add(answer) {
   tally.replays++;
   for (const name of ["sent", "opened_by_other", "lost", "duplicated", "reordered", "altered", "unverified"])
@@ -113,7 +129,7 @@ try {
     tally.slowest_start_ms = Math.max(tally.slowest_start_ms, Math.round(started.ready_ms));
     return started.server;
   };
-  const file = writeTalks(join(folder, "talks.jsonl"), PAIRS, TURNS);
+  const file = writeTalks(join(folder, "talks.jsonl"), PAIRS, Math.min(TURNS_MAX, wanted * TURNS_A_CYCLE));
   server = await start();
   const caught = () =>
     flags["expect-faults"] ? tally.stopped > 0 && fresh_faults() > 0 : tally.stopped + fresh_faults() > 0;
@@ -121,10 +137,9 @@ try {
     const ledger = join(folder, `ledger-${tally.replays}`);
     const replay = startReplay(build, listen, file, ["--pairs", String(PAIRS), "--window", "4", "--ledger", ledger]);
     let reading = Promise.resolve();
-    await all_are_talking(metrics, replay, 60000);
+    await all_are_talking(metrics, replay, ALL_BACK_MS.first);
     while (!replay.over() && tally.cycles < wanted) {
-      if (random() >= EARLY) await all_are_talking(metrics, replay, 3000);
-      await sleep(LIFE_MS[0] + random() * (LIFE_MS[1] - LIFE_MS[0]));
+      await live(metrics, replay, ledger);
       if (replay.over()) break;
       await stopPlace(server, "SIGKILL");
       tally.cycles++;

@@ -15,6 +15,7 @@
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,14 @@
 #include "store/crash/ledger.h"
 
 #define AUTHORS        8
-#define WINDOW         48  /* entries on their way at once */
-#define CYCLES_A_PLACE 25  /* then a new, empty place: making one is cut off, too */
-#define LIFE_MS_MAX    150 /* of a child */
-#define ACKED_A_CYCLE  20  /* the least a meaningful run acknowledges on average */
+#define WINDOW         48 /* entries on their way at once */
+#define CYCLES_A_PLACE 25 /* then a new, empty place: making one is cut off, too */
+#define EARLY          4 /* one child in so many dies whatever it has done: opening, making tables, recovering */
+#define LIFE_MS_MAX    150 /* of such a child */
+#define ACKED_MAX      300 /* the others die after 1 to so many acknowledgements, however slow the machine is, */
+#define AFTER_US_MAX   20000 /* and up to so much later */
+#define PATIENCE_MS    60000
+#define ACKED_A_CYCLE  20 /* the least a meaningful run acknowledges on average */
 
 typedef struct acked {
     int64_t author, seq;
@@ -142,33 +147,41 @@ static void sleep_us(int64_t us)
         ;
 }
 
-/* Reads what the child said before it died; a record cut in half was not said. */
-static int64_t hear(int pipe_end, int64_t acknowledged[static LEDGER_AUTHORS_MAX])
-{
-    int64_t heard = 0;
-    acked a;
-    for (ssize_t n; (n = read(pipe_end, &a, sizeof a)) == (ssize_t)sizeof a || (n < 0 && errno == EINTR);) {
-        if (n < 0)
-            continue;
-        if (a.seq > acknowledged[a.author])
-            acknowledged[a.author] = a.seq;
-        heard++;
-    }
-    (void)close(pipe_end); /* read to its end */
-    return heard;
-}
-
 typedef struct listening_end {
     int pipe_end;
     int64_t *acknowledged;
-    int64_t heard;
+    _Atomic int64_t heard;
+    atomic_bool over;
 } listening_end;
 
-static void *hear_thread(void *arg)
+/* Reads what the child says before it dies; a record cut in half was not said. */
+static void *hear(void *arg)
 {
     listening_end *l = arg;
-    l->heard = hear(l->pipe_end, l->acknowledged);
+    acked a;
+    for (ssize_t n;
+         (n = read(l->pipe_end, &a, sizeof a)) == (ssize_t)sizeof a || (n < 0 && errno == EINTR);) {
+        if (n < 0)
+            continue;
+        if (a.seq > l->acknowledged[a.author])
+            l->acknowledged[a.author] = a.seq;
+        l->heard++;
+    }
+    (void)close(l->pipe_end); /* read to its end */
+    l->over = true;
     return NULL;
+}
+
+static void let_live(const listening_end *l, uint64_t *random)
+{
+    if (disk_random(random) % EARLY == 0) {
+        sleep_us((int64_t)(disk_random(random) % (LIFE_MS_MAX * 1000)));
+        return;
+    }
+    int64_t wanted = 1 + (int64_t)(disk_random(random) % ACKED_MAX);
+    for (int64_t waited = 0; l->heard < wanted && !l->over && waited < PATIENCE_MS; waited++)
+        sleep_us(1000);
+    sleep_us((int64_t)(disk_random(random) % AFTER_US_MAX));
 }
 
 static bool one_cycle(const char *self, const char *path, int64_t acknowledged[static LEDGER_AUTHORS_MAX],
@@ -180,9 +193,9 @@ static bool one_cycle(const char *self, const char *path, int64_t acknowledged[s
         return false;
     listening_end l = {.pipe_end = end, .acknowledged = acknowledged};
     pthread_t ears;
-    int rc = pthread_create(&ears, NULL, hear_thread, &l);
+    int rc = pthread_create(&ears, NULL, hear, &l);
     assert(rc == 0);
-    sleep_us((int64_t)(disk_random(random) % (LIFE_MS_MAX * 1000)));
+    let_live(&l, random);
     (void)kill(pid, SIGKILL); /* ours, and not waited for yet */
     int status = 0;
     (void)waitpid(pid, &status, 0);

@@ -3,7 +3,7 @@
 // Is tools/packages.txt whole? One line a package, sorted, each with its reason; and everything that the scripts, the
 // Makefile, Meson and the tests call comes from a package of the list or from one that such a package brings along.
 // Its test (packages.test.mjs) runs this on the tree and shows it lists that are not whole.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, realpathSync } from "node:fs";
 
 /** The faults in the text of the list. */
@@ -92,16 +92,14 @@ export function closure(packages, names) {
   return all;
 }
 
-/** The package a file came from; null when none is known. */
-function ownerOf(file) {
-  for (const name of new Set([file, file.replace(/^\/usr\//, "/"), `/usr${file}`, realpathSync(file)])) {
-    try {
-      return ask("dpkg-query", ["-S", name]).split(":")[0].split(",")[0];
-    } catch {
-      // by another name, then
-    }
-  }
-  return null;
+/** The names under which a package may have brought this file. */
+const namesOfFile = (file) => [file, file.replace(/^\/usr\//, "/"), `/usr${file}`, realpathSync(file)];
+
+/** Which package each of these files came from, asked once for all. */
+function ownersOf(files) {
+  const found = spawnSync("dpkg-query", ["-S", ...new Set(files.flatMap(namesOfFile))], { encoding: "utf8", maxBuffer: 1 << 24 });
+  const owners = new Map([...found.stdout.matchAll(/^([^:, ]+)[^ ]*.*?: (\/.*)$/gm)].map((m) => [m[2], m[1]]));
+  return new Map(files.map((file) => [file, namesOfFile(file).map((name) => owners.get(name)).find((name) => name !== undefined) ?? null]));
 }
 
 function fileOf(kind, name) {
@@ -117,11 +115,14 @@ function fileOf(kind, name) {
  *  A word at a command's place that no program here is called by is only a word. */
 export function missing(used, names, packages) {
   const all = closure(packages, [...names, "apt", "nodejs", "npm"]);
+  const files = new Map(used.map(({ kind, name }) => [`${kind} ${name}`, undefined]));
+  for (const key of files.keys()) files.set(key, fileOf(...key.split(" ")));
+  const owners = ownersOf([...new Set([...files.values()].filter((file) => file !== null))]);
   const faults = [];
   for (const { kind, name, where } of used) {
-    const file = fileOf(kind, name);
+    const file = files.get(`${kind} ${name}`);
     if (file === null && kind === "word") continue;
-    const owner = file === null ? null : ownerOf(file);
+    const owner = owners.get(file) ?? null;
     if (!all.has(owner)) faults.push(`${where}: ${name} (${owner ?? "of no package here"})`);
   }
   return faults;
