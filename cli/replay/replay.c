@@ -113,6 +113,7 @@ static void on_answer(void *ctx, void *token, hk_err err, const kept_body *kept,
 static void on_lost(void *ctx)
 {
     replay_run *r = ctx;
+    (void)fprintf(stderr, "hearken replay: a listener's line could not be opened again; giving up.\n");
     r->problems++;
     event_base_loopbreak(r->loop);
 }
