@@ -161,7 +161,7 @@ test("a demo that was cut off while it made its people begins again", async () =
   running.add(child);
   let said = "";
   child.stdout.on("data", (bytes) => (said += bytes));
-  for (let i = 0; i < 600 && !said.includes("Ctrl-C ends it") && child.exitCode === null; i++) await sleep(50);
+  for (let i = 0; i < 6000 && !said.includes("Ctrl-C ends it") && child.exitCode === null; i++) await sleep(50);
   assert.match(said, /Making the demo people[^]*Ctrl-C ends it/);
   child.kill("SIGTERM");
   assert.equal(await ended(child), 0);
