@@ -188,7 +188,7 @@ void house_staff(house *h, person *admin, int64_t role, bool lead, person *ret)
 {
     uint8_t token[32], certificate[VAULT_ROSTER_BYTES];
     must(house_invite(h, admin, role, token));
-    join(h, ret, token, lead ? "Ana" : "Ben");
+    join(h, ret, token, lead ? "Ana" : role == ROLE_SUPERVISOR ? "Dora" : "Ben");
     vault_roster roster = {.account = ret->me.id,
                            .role = roster_role(role),
                            .lead = lead,

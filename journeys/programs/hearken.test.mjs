@@ -185,8 +185,8 @@ test("replay says in words and figures what arrived", async () => {
 test("a place that is killed and started again in the middle of a replay loses, doubles and reorders nothing", async () => {
   let { server } = await servePlace(HEARKEND, state, listen);
   running.add(server);
-  const file = writeTalks(path.join(top, "long.jsonl"), 4, 150);
-  const replay = startReplay(BUILD, listen, file, ["--pairs", "4", "--window", "2", "--rate", "100"]); // six seconds and more
+  const file = writeTalks(path.join(top, "long.jsonl"), 4, 300);
+  const replay = startReplay(BUILD, listen, file, ["--pairs", "4", "--window", "2", "--rate", "100"]); // twelve seconds and more
   running.add(replay.child);
   for (let kills = 0; kills < 2; kills++) {
     await sleep(800);
@@ -200,7 +200,7 @@ test("a place that is killed and started again in the middle of a replay loses, 
   assert.equal(result.in_time, true);
   assert.equal(result.code, 0, `${result.said} ${JSON.stringify(result.figures)}`);
   const { conversations, sent, opened_by_other, lost, duplicated, reordered, altered, unverified } = result.figures;
-  assert.deepEqual([conversations, sent, opened_by_other], [4, 600, 600]);
+  assert.deepEqual([conversations, sent, opened_by_other], [4, 1200, 1200]);
   assert.deepEqual([lost, duplicated, reordered, altered, unverified], [0, 0, 0, 0, 0]);
   await stopPlace(server);
 });
