@@ -92,6 +92,7 @@ static void on_taken(void *ctx, const vault_taken *taken)
         g->found.doubled++;
         return;
     case VAULT_BAD:
+    case VAULT_SHOWN_PASSED_ON: /* nobody passes anything on here */
     case VAULT_SHOWN_GAP:
     case VAULT_SHOWN_FORKED:
         g->found.unverified++;
