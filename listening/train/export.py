@@ -16,13 +16,14 @@ def whole(x, step):
 
 
 def linear_part(coef, bias, slope, moved, scales):
-    """Head params (bias, a step per block) and rows. The step follows the greatest weight: those carry the most, and
-    since a block is averaged the rounding of the many small ones mostly cancels."""
+    """Head params (bias, a step per block) and rows; scales: what a block weighs, for each head. The step follows the
+    greatest weight: those carry the most, and since a block is averaged the rounding of the many small ones mostly
+    cancels."""
     params, rows = [], np.zeros(coef.T.shape, np.int8)
     for h in range(len(coef)):
         step = max(float(np.abs(coef[h]).max()), 1e-6) / 127
         rows[:, h] = whole(coef[h], step)
-        params.append([slope[h] * bias[h] + moved[h]] + [slope[h] * step * s for s in scales])
+        params.append([slope[h] * bias[h] + moved[h]] + [slope[h] * step * s for s in scales[h]])
     return np.array(params, "<f4"), rows
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 BLOCKS = 8
+ANSWER = 7  # the last of them
 HEADS = 18
 
 
@@ -75,4 +76,5 @@ def matrix(rows, bits, scales):
     m = sparse.csr_matrix((np.concatenate(data), np.concatenate(columns), np.array(starts)),
                           shape=(len(rows), 1 << bits))
     m.sum_duplicates()
+    m.eliminate_zeros()
     return m

@@ -11,14 +11,37 @@ import features
 BITS = 16
 # What a block weighs: words, letters, patterns, places, the speaker's words, counts, pairs, the answer.
 SCALES = [1.0, 0.5, 1.0, 1.0, 0.3, 1.5, 1.5, 1.0]
+# For the trap head: traps are written lines, so that an answer of a talk would tell it that nothing is wrong.
+UNANSWERED = SCALES[:features.ANSWER] + [0.0]
 STRENGTH = {h: 4.0 for h in range(len(data.HEADS))}
 STRENGTH.update({data.EMOTIONAL_1: 8.0, data.EMOTIONAL_2: 8.0, data.EXPLORATION_1: 8.0, data.EXPLORATION_2: 8.0})
 NB_SHARE = 0.5
 LEARNED = ["lo", "ls"]
 
 
+def scales(h):
+    return UNANSWERED if h == data.TRAP else SCALES
+
+
+class Turns:
+    """The features of turns as matrices: all of them, and those that the trap head sees."""
+
+    def __init__(self, whole, unanswered):
+        self.whole, self.unanswered = whole, unanswered
+
+    def __getitem__(self, rows):
+        return Turns(self.whole[rows], self.unanswered[rows])
+
+    def seen_by(self, h):
+        return self.unanswered if h == data.TRAP else self.whole
+
+
+def turns(rows):
+    return Turns(features.matrix(rows, BITS, SCALES), features.matrix(rows, BITS, UNANSWERED))
+
+
 def matrices(c):
-    return {how: features.matrix(c.rows[how], BITS, SCALES) for how in data.SEEN + LEARNED}
+    return {how: turns(c.rows[how]) for how in data.SEEN + LEARNED}
 
 
 def telling(X, y, w):
@@ -32,9 +55,9 @@ def fit_head(X, c, h, rows):
     rows = rows[~np.isnan(c.Y[rows, h])]
     y = np.tile(c.Y[rows, h] > 0.5, len(LEARNED))
     if len(rows) == 0 or y.all() or not y.any():
-        return np.zeros(X["o"].shape[1], np.float32), -3.0
+        return np.zeros(1 << BITS, np.float32), -3.0
     w = np.tile(c.W[rows, h], len(LEARNED)) / len(LEARNED)
-    x = sparse.vstack([X[how][rows] for how in LEARNED]).tocsr()
+    x = sparse.vstack([X[how].seen_by(h)[rows] for how in LEARNED]).tocsr()
     scale = telling(x, y, w)
     model = LogisticRegression(C=STRENGTH[h], solver="liblinear", dual=True, tol=0.1, max_iter=200, random_state=0)
     model.fit(x @ sparse.diags(scale), y, sample_weight=w)
@@ -48,4 +71,6 @@ def fit(X, c, rows):
 
 
 def logits(X, coef, bias):
-    return np.asarray(X @ coef.T) + bias
+    z = np.asarray(X.whole @ coef.T)
+    z[:, data.TRAP] = X.unanswered @ coef[data.TRAP]
+    return z + bias

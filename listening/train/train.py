@@ -167,7 +167,8 @@ def main():
     if not args.out:
         return
     coef, bias, fitted = trainer.whole()
-    model = export.model_file(coef, bias, slope, moved, linear.SCALES, linear.BITS, knots, fitted, trainer.vocab, share)
+    scales = [linear.scales(h) for h in range(len(data.HEADS))]
+    model = export.model_file(coef, bias, slope, moved, scales, linear.BITS, knots, fitted, trainer.vocab, share)
     check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved, args)
     with open(args.out, "wb") as f:
         f.write(model)
@@ -179,10 +180,9 @@ def check_parity(engine, model, trainer, coef, bias, fitted, share, slope, moved
     lines = data.read_lines(sorted(glob.glob(f"{args.corpus}/*.jsonl"))[0])[:60]
     worst = 0.0
     for line in lines:
-        turns = data.BEFORE + [("speaker", line["speaker"]), ("listener", line["listener"])]
+        turns = data.BEFORE + [("speaker", line["speaker"]), ("listener", line["listener"]), ("speaker", data.ANSWERS[0])]
         row = engine.turns(turns)[-1]
-        X = features.matrix([row], linear.BITS, linear.SCALES)
-        z = linear.logits(X, coef, bias)[0]
+        z = linear.logits(linear.turns([row]), coef, bias)[0]
         if fitted:
             z = z + share * np.mean([nets.logits(f, nets.numbered([row], trainer.vocab)) for f in fitted], 0)[0]
         worst = max(worst, float(np.abs(engine.logits(model, turns)[-1] - (slope * z + moved)).max()))
