@@ -10,6 +10,7 @@ import { watchForLeaving, wipeOnLeave } from "../web/kit/leaving.ts";
 import { loadPreferences, preferences } from "../web/kit/preferences.ts";
 import { Router } from "../web/kit/router.ts";
 import { forgetDevice } from "../web/bridge/vault/device.ts";
+import { forgetKept } from "../web/bridge/vault/kept_store.ts";
 import { watchForIdle } from "../web/net/idle.ts";
 import { vanish } from "../web/net/me.ts";
 import { learn } from "../web/words/load.ts";
@@ -26,6 +27,7 @@ async function begin(): Promise<void> {
   window.addEventListener("hashchange", () => location.reload());
   watchForLeaving();
   wipeOnLeave(forgetDevice);
+  wipeOnLeave(forgetKept);
   wipeOnLeave(vanish);
   watchForIdle();
   loadPreferences();

@@ -95,6 +95,11 @@ hk_err vault_open_envelope(vault_log *log, const vault_envelope *e, vault_words 
  * HK_REFUSED: it differs. */
 hk_err vault_log_compare(const vault_log *log, int64_t position, const uint8_t h[static VAULT_HASH_BYTES]);
 
+/* Where this account stands among the chain's members, and its keys with each of them. */
+void vault_log_take_place(vault_log *log);
+void vault_log_encode(const vault_log *log, hk_writer *w); /* what vault_log_keep seals */
+hk_err vault_log_decode(hk_slice plain, vault_log *log);   /* into a log that was just begun */
+
 /* ---- Commits ---- */
 
 typedef struct vault_commit_random { /* everything a commit draws, explicit for vectors */

@@ -109,6 +109,7 @@ static void mid_remember(vault_log *log, uint64_t mark)
 static void advance(vault_log *log, const uint8_t entry_hash[static VAULT_HASH_BYTES])
 {
     log->position++;
+    memcpy(log->last_entry, entry_hash, VAULT_HASH_BYTES);
     vault_log_hash_next(log->h, log->position, entry_hash, log->h);
     log->memory.history[(size_t)log->position % log->memory.history_slots] =
         history_mark(log, log->position, log->h);
@@ -212,9 +213,19 @@ static bool resumes(const vault_log *log, const vault_commit *c)
     return true;
 }
 
-static void enter_epoch(vault_log *log)
+void vault_log_take_place(vault_log *log)
 {
     const vault_member *self = vault_chain_member(&log->chain, &log->me->id);
+    if (self) {
+        log->my_index = (uint8_t)(self - log->chain.members);
+        pair_keys(log);
+    } else {
+        log->stops |= VAULT_STOP_OUTSIDE;
+    }
+}
+
+static void enter_epoch(vault_log *log)
+{
     log->commit_position = log->position;
     log->messages = log->hidden = 0;
     log->stream_count = 0;
@@ -226,12 +237,7 @@ static void enter_epoch(vault_log *log)
     sodium_memzero(log->message_key, sizeof log->message_key);
     sodium_memzero(log->pair_in, sizeof log->pair_in);
     sodium_memzero(log->pair_out, sizeof log->pair_out);
-    if (self) {
-        log->my_index = (uint8_t)(self - log->chain.members);
-        pair_keys(log);
-    } else {
-        log->stops |= VAULT_STOP_OUTSIDE;
-    }
+    vault_log_take_place(log);
 }
 
 static bool note_holds(const vault_log *log, const vault_commit *c)

@@ -348,6 +348,28 @@ hk_err vault_state_merge(vault_state *s, const vault_state *from)
     return HK_OK;
 }
 
+/* What was kept may be behind what the account remembers: then that is compared when it is passed. Or ahead,
+ * where the page went before the state was stored: then it is remembered now, so that a place which lost
+ * words is found out. */
+hk_err vault_state_resume(vault_state *s, vault_log *log, uint8_t *kept, size_t kept_n)
+{
+    const vault_tip *remembered = vault_state_find_tip(s, &log->chain.conv);
+    if (!remembered)
+        return HK_NOT_THERE;
+    HK_TRY(vault_log_resume(log, kept, kept_n));
+    const vault_kept_key *key = vault_state_find_key(s, &log->chain.conv, log->chain.epoch);
+    if (!key)
+        return HK_NOT_THERE;
+    if (remembered->resumed != log->resumed || (log->stops & VAULT_STOP_OUTSIDE))
+        return HK_REFUSED;
+    HK_TRY(vault_log_key(log, key->epoch, key->ck));
+    vault_tip tip;
+    vault_log_tip(log, &tip);
+    HK_TRY(vault_state_tip(s, &tip)); /* moves on, never back */
+    vault_log_expect(log, vault_state_find_tip(s, &log->chain.conv));
+    return log->stops & VAULT_STOP_INTERRUPTED ? HK_REFUSED : HK_OK;
+}
+
 void vault_state_trust(const vault_state *s, vault_log *log, int64_t now_ms, const vault_member **ret_who)
 {
     *ret_who = NULL;

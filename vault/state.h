@@ -126,6 +126,11 @@ hk_err vault_state_keep_key(vault_state *s, const conversation_id *conv, uint32_
  * REPLACE. HK_NOT_THERE: it is not kept here. */
 hk_err vault_state_pass_on(const vault_state *s, const conversation_id *conv, uint32_t epoch,
                            const vault_member *to, uint8_t ret[static VAULT_WRAP_BYTES]);
+/* Reads on from what this device kept (vault_log_keep), into a log that was just begun. Takes the epoch's key
+ * and the tip from here. HK_NOT_THERE: this account has forgotten the conversation. HK_REFUSED: it was not
+ * kept by this account, or another history is remembered. Any error: wipe the log, read from the beginning.
+ */
+hk_err vault_state_resume(vault_state *s, vault_log *log, uint8_t *kept, size_t kept_n);
 /* Shredding: the conversation's keys and tip are forgotten here. */
 void vault_state_forget(vault_state *s, const conversation_id *conv);
 hk_err vault_state_keep_ek(vault_state *s, uint32_t serial, const uint8_t seed[static VAULT_KEY_BYTES]);

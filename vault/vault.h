@@ -174,6 +174,7 @@ typedef struct vault_log {
     int64_t position;        /* the last entry taken */
     int64_t commit_position; /* of the epoch's commit */
     uint8_t h[VAULT_HASH_BYTES];
+    uint8_t last_entry[VAULT_HASH_BYTES]; /* entryHash at position */
     bool expecting;
     bool going_on; /* a person decided to go on after different histories: still said, no longer stopping */
     uint32_t resumed;
@@ -236,6 +237,17 @@ void vault_log_go_on(vault_log *log); /* a person decided to go on after differe
  * no RESUME whose members were all remembered (then make one: vault_plan_resume). */
 hk_err vault_log_accept_resume(vault_log *log);
 bool vault_log_may_seal(const vault_log *log);
+
+/* What a device keeps, to read on from there at the next unlock: sealed like a draft, without the epoch's
+ * key. HK_BUSY: not now, something about this conversation is not settled; then it is read from the
+ * beginning. */
+hk_err vault_log_keep(const vault_log *log, uint8_t *ret, size_t cap, size_t *ret_n);
+/* Into a log that was just begun; `kept` is overwritten and wiped. The epoch is locked until its key comes:
+ * vault_state_resume does both. HK_REFUSED, HK_BAD: not what this account kept of this conversation. */
+hk_err vault_log_resume(vault_log *log, uint8_t *kept, size_t kept_n);
+/* Is the last entry that was taken the one with this hash? Asked once after resuming, of the place's own
+ * copy: a place that was restored from a backup has another one there, or none. */
+bool vault_log_ends_with(const vault_log *log, const uint8_t entry_hash[static VAULT_HASH_BYTES]);
 
 /* ---- Sealing words ---- */
 

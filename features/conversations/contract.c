@@ -84,6 +84,7 @@ static const shape_member LOG_MEMBERS[] = {
     SHAPE_LIST(log_body, entries, SHAPE_REQUIRED, 0, CONV_LOG_COUNT_MAX, &ENTRY, "in order"),
     SHAPE_INT(log_body, position, SHAPE_REQUIRED, 1, HK_INT_MAX, "of the newest entry"),
     SHAPE_HASH(log_body, head, SHAPE_REQUIRED, "H there"),
+    SHAPE_INT(log_body, gone, SHAPE_REQUIRED, 0, HK_INT_MAX, "how many entries up to `after` were deleted"),
 };
 const shape LOG = SHAPE("Log", log_body, LOG_MEMBERS, "a piece of the log");
 

@@ -65,6 +65,7 @@ typedef struct log_body {
     shape_list entries; /* entry_item */
     int64_t position;
     uint8_t head[32];
+    int64_t gone;
 } log_body;
 
 typedef struct message_body {

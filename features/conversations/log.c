@@ -57,6 +57,19 @@ static hk_err read_entries(wire_request *r, const conv_at *at, conversation_id c
     return HK_OK;
 }
 
+/* A device that kept what it read learns from this that words in it were taken back since. */
+static hk_err count_gone(wire_request *r, const conv_at *at, int64_t after, int64_t *ret)
+{
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, ENTRIES_GONE));
+    store_bind_int(&c, at->conv);
+    store_bind_int(&c, after);
+    bool row;
+    HK_TRY(store_next(&c, &row));
+    *ret = row ? store_int(&c, 0) : 0;
+    return HK_OK;
+}
+
 /* GET /api/conversations/:conversation/log?after=P&limit=N */
 hk_err read_log(wire_request *r, wire_reply *reply)
 {
@@ -71,6 +84,7 @@ hk_err read_log(wire_request *r, wire_reply *reply)
     HK_TRY(conv_find(r, conversation, false, &at));
     log_body body = {.position = at.position};
     memcpy(body.head, at.head, sizeof body.head);
+    HK_TRY(count_gone(r, &at, after, &body.gone));
     HK_TRY(read_entries(r, &at, conversation, after, limit, &body.entries));
     return wire_reply_body(r, reply, &LOG, &body);
 }

@@ -86,6 +86,8 @@ static const store_statement STATEMENTS[] = {
         {"entries_after",
          "SELECT position, kind, n, at_ms, entry_hash, sealed_bytes FROM entries WHERE conv = ? AND "
          "position > ? ORDER BY position LIMIT ?"},
+    [ENTRIES_GONE] = {"entries_gone", "SELECT count(*) FROM entries WHERE conv = ? AND position <= ? AND "
+                                      "sealed_bytes IS NULL"},
     [ENTRIES_END] = {"entries_end", "DELETE FROM entries WHERE conv = ?"},
     [STREAM_LAST] =
         {"stream_last",

@@ -34,6 +34,8 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE UNIQUE INDEX entries_by_position ON entries (conv, position);
 CREATE UNIQUE INDEX entries_by_stream ON entries (stream, n);
+-- Few: a device that kept words asks how many of them are deleted.
+CREATE INDEX entries_gone ON entries (conv, position) WHERE sealed_bytes IS NULL;
 -- One unlock of one vault in one epoch of one conversation.
 CREATE TABLE streams (
     stream  INTEGER PRIMARY KEY,

@@ -94,3 +94,7 @@ OP(104, file_open_chunk)
 OP(105, file_stop)
 OP(106, file_describe)
 OP(107, file_reveal)
+
+OP(110, log_keep)
+OP(111, log_resume)
+OP(112, log_ends_with)

@@ -614,6 +614,8 @@ export interface Log {
   readonly position: number;
   /** H there */
   readonly head: Uint8Array;
+  /** how many entries up to `after` were deleted */
+  readonly gone: number;
 }
 
 /** append one sealed message */

@@ -34,5 +34,8 @@ export function newPassword(password: string, secretKey: "none" | "make"): NonNu
 export async function erase(me: Me): Promise<Erased> {
   const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
   const signed = await me.vault.ask("signErase", { host: location.host, challenge });
-  return ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);
+  const receipt = await ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);
+  // The place's keys are gone, which is what counts; what lies here is noise without them, and goes as well.
+  await me.vault.ask("localForget", {}).catch(() => undefined);
+  return receipt;
 }

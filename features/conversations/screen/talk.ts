@@ -2,13 +2,13 @@
 // One conversation, as this device knows it: the log read in order through the vault, who is in it, how far each has read.
 // Sending is outbox.ts, which shares this.
 import { batch, computed, signal } from "@preact/signals";
-import type { Read, SpokenStep, View } from "../../../web/bridge/vault/vault.ts";
+import type { Entry, Read, SpokenStep, Taken, View } from "../../../web/bridge/vault/vault.ts";
 import type { Me } from "../../../web/net/me.ts";
 import { judgedNow } from "../../../web/net/place.ts";
 import { keepState } from "../../../web/net/state.ts";
 import { addedBy, type Felt, type MirrorSaid, type Opening } from "./taking.ts";
 import { hasNews, inOrder, reachOf, type Item } from "./thread.ts";
-import { putReceipt, readLog, type ConversationSaid, type EntrySaid, type MemberSaid } from "./wire.ts";
+import { putReceipt, readLog, type ConversationSaid, type EntrySaid, type LogSaid, type MemberSaid } from "./wire.ts";
 
 export type Phase = "reading" | "ready" | "held" | "trouble";
 
@@ -64,6 +64,10 @@ export class Talk {
   readonly #readSaid = signal(0);
   #caughtUp = false;
   #ended = false;
+  #kept: Promise<void> | null = null;
+  /** What this device kept stands here, and has not been compared with the place. */
+  #unproven = false;
+  #remembered: Item[] = [];
 
   constructor(me: Me, id: string) {
     this.me = me;
@@ -82,6 +86,23 @@ export class Talk {
       this.names.value = names;
       this.#draw();
     });
+  }
+
+  /** What this device has read before, at once. Nothing kept, or not whole: the place has it all. */
+  openKept(): Promise<void> {
+    this.#kept ??= this.me.vault.ask("keptOpen", { conversation: this.id, now_ms: judgedNow() }).then(
+      (kept) => {
+        if (kept === null || this.#ended) return;
+        this.#unproven = true;
+        batch(() => {
+          this.view.value = kept.view;
+          for (const taken of kept.taken) this.#add(taken);
+          this.#draw();
+        });
+      },
+      () => undefined,
+    );
+    return this.#kept;
   }
 
   /** Reads on after the last position this device has. One reader at a time; safe to call as often as one likes. */
@@ -114,27 +135,43 @@ export class Talk {
   /** The place was restored from a backup: everything is read again, and what is gone is not forgotten here. */
   readAnew(): Promise<void> {
     this.#running = this.#running.then(async () => {
-      const before = [...this.#known.values(), ...this.missing.peek()];
       await this.me.vault.ask("readAnew", { conversation: this.id });
-      this.#known.clear();
-      this.#caughtUp = false;
-      this.newestAtMs = this.lostAfterMs = 0;
-      this.view.value = null;
+      this.#startOver();
       this.phase.value = "reading";
       await this.#readOn();
-      this.missing.value = before.filter((item) => item.kind !== "line" && item.position !== null && !this.#known.has(item.key));
-      this.#draw();
     }).catch(() => {
       this.phase.value = "trouble";
     });
     return this.#running;
   }
 
+  /** Nothing is read yet. What stood here is remembered until the log is read: then what the place lost shows. */
+  #startOver(): void {
+    this.#remembered = [...this.#known.values(), ...this.missing.peek()];
+    this.#known.clear();
+    this.#caughtUp = this.#unproven = false;
+    this.newestAtMs = this.lostAfterMs = 0;
+    batch(() => {
+      this.view.value = null;
+      this.opening.value = this.felt.value = null;
+      this.mirrors.value = [];
+    });
+  }
+
+  #showMissing(): void {
+    if (this.#remembered.length === 0) return;
+    this.missing.value = this.#remembered.filter((item) => item.kind !== "line" && item.position !== null && !this.#known.has(item.key));
+    this.#remembered = [];
+    this.#draw();
+  }
+
   async #readOn(): Promise<void> {
+    await this.openKept();
     for (;;) {
       const after = this.view.peek()?.position ?? 0;
-      const log = await readLog(this.id, after);
+      const log = await readLog(this.id, this.#unproven ? after - 1 : after);
       if (this.#ended) return;
+      if (this.#unproven && !(await this.#prove(log))) continue;
       const first = log.entries[0];
       if (after === 0 && first?.position === 1 && first.bytes !== undefined) await this.beforeFirst?.(first.bytes);
       if (log.entries.length === 0) break;
@@ -144,50 +181,36 @@ export class Talk {
     }
     this.#caughtUp = true;
     this.phase.value = "ready";
+    this.#showMissing();
+  }
+
+  /** Does what was kept here end with what the place has there? If not, everything is read anew, from the beginning. */
+  async #prove(log: LogSaid): Promise<boolean> {
+    const [last] = log.entries;
+    const same = await this.me.vault.ask("keptProve", { conversation: this.id, gone: log.gone, ...(last === undefined ? {} : { entry: entryOf(last) }) });
+    this.#unproven = false;
+    if (same) return true;
+    const kept = this.view.peek()?.position ?? 0;
+    this.#startOver();
+    // Words somebody took back are not lost: only a place that has less than this device lost any.
+    if (log.position >= kept) this.#remembered = [];
+    this.#draw();
+    return false;
   }
 
   async #take(entries: readonly EntrySaid[], head: number): Promise<Read> {
-    const read = await this.me.vault.ask("read", {
-      conversation: this.id,
-      entries: entries.map((e) => ({
-        position: e.position,
-        kind: e.kind,
-        ...(e.bytes === undefined ? {} : { bytes: e.bytes }),
-        ...(e.wrap === undefined ? {} : { wrap: e.wrap }),
-        ...(e.entry_hash === undefined ? {} : { entry_hash: e.entry_hash }),
-      })),
-      head,
-      now_ms: judgedNow(),
-    });
-    const times = new Map(entries.map((e) => [e.position, e.at_ms]));
+    const read = await this.me.vault.ask("read", { conversation: this.id, entries: entries.map(entryOf), head, now_ms: judgedNow() });
     const fresh: Item[] = [];
     const heard: (() => void)[] = [];
     batch(() => {
       this.view.value = read.view;
       for (const taken of read.taken) {
-        if (taken.body?.kind === "spoken" && taken.mine !== true && taken.sender !== undefined && this.#caughtUp) {
-          const { step, value } = taken.body;
-          heard.push(() => this.onSpoken(taken.sender ?? "", { step, value }));
+        const { body, sender } = taken;
+        if (body?.kind === "spoken" && taken.mine !== true && sender !== undefined && this.#caughtUp) {
+          heard.push(() => this.onSpoken(sender, { step: body.step, value: body.value }));
         }
-        if (taken.commit?.resumed === true) this.lostAfterMs = this.newestAtMs;
-        this.newestAtMs = Math.max(this.newestAtMs, times.get(taken.position) ?? 0);
-        if (taken.commit?.replaced !== undefined) {
-          this.replaced.value = { about: taken.commit.replaced, by: taken.sender ?? "", atMs: times.get(taken.position) ?? Date.now() };
-        }
-        if (taken.commit?.replaced === this.me.session.account) this.passedOnBy.value = taken.sender ?? "";
-        if (taken.commit !== undefined) this.epochAtMs = times.get(taken.position) ?? 0;
-        const added = addedBy(taken, times.get(taken.position) ?? taken.time_ms ?? Date.now());
-        if (added.item !== null) {
-          this.#known.set(added.item.key, added.item);
-          this.#waiting.delete(added.item.key);
-          if (added.item.kind !== "line" && !added.item.mine && this.#caughtUp) fresh.push(added.item);
-        }
-        if (added.name !== null && this.members.peek().find((m) => m.account === added.name?.account)?.name === undefined) {
-          this.names.value = new Map(this.names.peek()).set(added.name.account, added.name.name);
-        }
-        if (added.opening !== null) this.opening.value = added.opening;
-        if (added.felt !== null) this.felt.value = added.felt;
-        if (added.mirror !== null) this.mirrors.value = [...this.mirrors.peek(), added.mirror];
+        const item = this.#add(taken);
+        if (item !== null && item.kind !== "line" && !item.mine && this.#caughtUp) fresh.push(item);
       }
       this.phase.value = read.held === undefined ? (this.#caughtUp ? "ready" : "reading") : "held";
       this.#draw();
@@ -199,6 +222,34 @@ export class Talk {
     for (const hear of heard) hear();
     this.#keepStateSoon();
     return read;
+  }
+
+  /** What an entry adds, put where it belongs. The item, if it is one. */
+  #add(taken: Taken): Item | null {
+    const atMs = taken.stored_ms ?? 0;
+    this.#heardOfEpochs(taken, atMs);
+    this.newestAtMs = Math.max(this.newestAtMs, atMs);
+    const { item, name, opening, felt, mirror } = addedBy(taken, taken.stored_ms ?? taken.time_ms ?? Date.now());
+    if (item !== null) {
+      this.#known.set(item.key, item);
+      this.#waiting.delete(item.key);
+    }
+    if (name !== null && this.members.peek().find((m) => m.account === name.account)?.name === undefined) {
+      this.names.value = new Map(this.names.peek()).set(name.account, name.name);
+    }
+    if (opening !== null) this.opening.value = opening;
+    if (felt !== null) this.felt.value = felt;
+    if (mirror !== null) this.mirrors.value = [...this.mirrors.peek(), mirror];
+    return item;
+  }
+
+  /** What a commit says beside who is in it: that the talk went on after words were lost, that a key was replaced. */
+  #heardOfEpochs({ commit, sender = "" }: Taken, atMs: number): void {
+    if (commit === undefined) return;
+    this.epochAtMs = atMs;
+    if (commit.resumed === true) this.lostAfterMs = this.newestAtMs;
+    if (commit.replaced !== undefined) this.replaced.value = { about: commit.replaced, by: sender, atMs };
+    if (commit.replaced === this.me.session.account) this.passedOnBy.value = sender;
   }
 
   /** Words that are on their way: shown at once, replaced when the log has them. */
@@ -301,4 +352,16 @@ export class Talk {
     clearTimeout(this.#receiptTimer);
     for (const timer of this.#typingTimers.values()) clearTimeout(timer);
   }
+}
+
+function entryOf(said: EntrySaid): Entry {
+  const { position, kind, at_ms, bytes, wrap, entry_hash } = said;
+  return {
+    position,
+    kind,
+    stored_ms: at_ms,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(wrap === undefined ? {} : { wrap }),
+    ...(entry_hash === undefined ? {} : { entry_hash }),
+  };
 }

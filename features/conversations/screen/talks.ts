@@ -46,6 +46,8 @@ export class Talks {
     const list = await readConversations();
     this.list.value = list;
     for (const said of list) this.#open.get(said.conversation)?.talk.said(said);
+    // What was destroyed elsewhere is not to be read here any more either.
+    this.me.vault.ask("keptOnly", { conversations: list.map((c) => c.conversation) }).catch(() => undefined);
     return list;
   }
 
@@ -63,6 +65,7 @@ export class Talks {
   }
 
   async #begin({ talk, outbox }: Open): Promise<void> {
+    void talk.openKept();
     try {
       const list = this.list.peek()?.some((c) => c.conversation === talk.id) === true ? this.list.peek() : await this.refresh();
       const said = list?.find((c) => c.conversation === talk.id);

@@ -41,7 +41,8 @@ export const entryAnswer = shape({
 }) satisfies Decoder<contract.Entry>;
 export type EntrySaid = Decoded<typeof entryAnswer>;
 
-const logAnswer = shape({ entries: list(entryAnswer), position: whole, head: bytes }) satisfies Decoder<contract.Log>;
+const logAnswer = shape({ entries: list(entryAnswer), position: whole, head: bytes, gone: whole }) satisfies Decoder<contract.Log>;
+export type LogSaid = Decoded<typeof logAnswer>;
 export const keptAnswer = shape({ position: whole, at_ms: whole, again: yesNo }) satisfies Decoder<contract.Kept>;
 export type Kept = Decoded<typeof keptAnswer>;
 
@@ -57,7 +58,7 @@ export async function readConversations(): Promise<readonly ConversationSaid[]> 
   return (await ask({ method: "GET", path: "/api/conversations" }, shape({ conversations: list(conversation) }))).conversations;
 }
 
-export function readLog(id: string, after: number): Promise<Decoded<typeof logAnswer>> {
+export function readLog(id: string, after: number): Promise<LogSaid> {
   return ask({ method: "GET", path: at(id, `/log?after=${after}&limit=${ENTRIES_AT_ONCE}`) }, logAnswer);
 }
 

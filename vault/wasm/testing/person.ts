@@ -25,6 +25,8 @@ export type Person = {
   module: VaultModule;
   account: Id;
   member: Member;
+  /** What their device keeps to open the account again. */
+  root: Bytes;
   files: Files;
   people: People;
   conversations: Conversations;
@@ -37,10 +39,25 @@ export function drawId(module: VaultModule): Id {
 export async function arrive(): Promise<Person> {
   const module = await startModule();
   const account = drawId(module);
-  module.call("root_device_make", nothing, (a) => a.rest());
+  const root = module.call("root_device_make", nothing, (a) => a.rest());
   const files = new Files(module);
   const member = module.call("account_make", (q) => q.id(account), memberFrom);
-  return { module, account, member, files, people: new People(module, files), conversations: new Conversations(module, files) };
+  return { module, account, member, root, files, people: new People(module, files), conversations: new Conversations(module, files) };
+}
+
+/** The same person after a lock, in a module of their own: what the place and the device kept is all there is. */
+export async function unlockAgain(person: Person): Promise<Person> {
+  const { account, root } = person;
+  const record = person.module.call("record_make", (q) => q.u32(1), (a) => a.bytes(119));
+  const identity = person.module.call("identity_seal", nothing, (a) => a.rest());
+  const { serial, state } = person.module.call("state_seal", nothing, (a) => ({ serial: a.u53(), state: a.rest() }));
+  person.module.call("state_kept", (q) => q.u53(serial), nothing);
+  const module = await startModule();
+  module.call("root_take", (q) => q.u8(4).fixed(root, 32), nothing);
+  const member = module.call("account_open", (q) => q.id(account).long(record).long(identity), memberFrom);
+  module.call("state_open", (q) => q.u53(serial).rest(state), nothing);
+  const files = new Files(module);
+  return { module, account, member, root, files, people: new People(module, files), conversations: new Conversations(module, files) };
 }
 
 export const NOW = 1_700_000_000_000;

@@ -41,8 +41,7 @@ export class Conversations {
       this.#awake.push(conversation);
       return;
     }
-    const [longest] = this.#awake;
-    if (this.#awake.length >= AWAKE_MAX && longest !== undefined) this.#sleep(longest);
+    this.#makeRoom();
     const asleep = this.#asleep.get(conversation);
     if (asleep === undefined) {
       this.module.call("log_open", (q) => q.id(conversation), nothing);
@@ -56,6 +55,11 @@ export class Conversations {
     this.#awake.push(conversation);
   }
 
+  #makeRoom(): void {
+    const [longest] = this.#awake;
+    if (this.#awake.length >= AWAKE_MAX && longest !== undefined) this.#sleep(longest);
+  }
+
   #sleep(conversation: Id): void {
     const put = (a: Reader): Asleep => {
       const at = a.u32();
@@ -67,8 +71,42 @@ export class Conversations {
     this.#awake.splice(this.#awake.indexOf(conversation), 1);
   }
 
+  // ---- From one unlock to the next ----
+
+  /** Where reading stands, sealed for this device; null: not now, something is not settled. */
+  keep(conversation: Id): Bytes | null {
+    try {
+      return this.call("log_keep", conversation, nothing, (a) => a.rest());
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === "busy") return null;
+      throw error;
+    }
+  }
+
+  /** Goes on from what `keep` gave. false: that was not ours, or it is open already; it is read from the beginning. */
+  resume(conversation: Id, kept: Bytes, now_ms: number): boolean {
+    if (this.#awake.includes(conversation) || this.#asleep.has(conversation)) return false;
+    this.#makeRoom();
+    try {
+      this.module.call("log_resume", (q) => q.id(conversation).rest(kept), nothing);
+    } catch (error) {
+      if (error instanceof BridgeError && error.code !== "crashed") return false;
+      throw error;
+    }
+    this.#awake.push(conversation);
+    this.call("log_settle", conversation, (q) => q.u53(now_ms), nothing);
+    return true;
+  }
+
+  /** Is this the entry that was taken last? */
+  endsWith(conversation: Id, entry: Entry): boolean {
+    const hashed = entry.bytes === undefined;
+    const what = entry.bytes ?? entry.entry_hash ?? new Uint8Array();
+    return this.call("log_ends_with", conversation, (q) => q.u8(hashed ? 1 : 0).rest(what), (a) => a.u8() === 1);
+  }
+
   /** What was read is forgotten; the next call begins at the beginning, against what the account remembers. */
-  readAnew(conversation: Id): void {
+  forget(conversation: Id): void {
     this.#asleep.delete(conversation);
     const at = this.#awake.indexOf(conversation);
     if (at < 0) return;
@@ -113,7 +151,8 @@ export class Conversations {
     for (const entry of entries) {
       if (entry.position <= from) continue;
       try {
-        taken.push(this.#take(conversation, me, entry));
+        const { stored_ms } = entry;
+        taken.push({ ...this.#take(conversation, me, entry), ...(stored_ms === undefined ? {} : { stored_ms }) });
       } catch (error) {
         const why = error instanceof BridgeError ? error.code : "failed";
         if (why !== "conflict" && why !== "busy") throw error;

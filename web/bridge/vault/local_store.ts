@@ -41,15 +41,12 @@ export class LocalStore {
     return (await this.#database()).getAllKeys("sealed", range);
   }
 
+  async forget(): Promise<void> {
+    await (await this.#database()).clear("sealed");
+  }
+
   async close(): Promise<void> {
     if (this.#opened !== undefined) (await this.#opened).close();
     this.#opened = undefined;
-  }
-}
-
-/** Everything that this browser keeps of anybody: quick exit and "forget this device". */
-export async function forgetLocal(): Promise<void> {
-  for (const { name } of await indexedDB.databases()) {
-    if (name?.startsWith(PREFIX) === true) indexedDB.deleteDatabase(name);
   }
 }

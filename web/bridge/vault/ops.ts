@@ -91,6 +91,10 @@ export const OPS = {
   file_stop: 105,
   file_describe: 106,
   file_reveal: 107,
+
+  log_keep: 110,
+  log_resume: 111,
+  log_ends_with: 112,
 } as const;
 
 export type Op = keyof typeof OPS;

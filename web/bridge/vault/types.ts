@@ -122,6 +122,8 @@ export type Body =
 export type Entry = {
   position: number;
   kind: "message" | "commit" | "gone";
+  /** By the place's clock; comes back in Taken. */
+  stored_ms?: number;
   bytes?: Bytes;
   wrap?: Bytes;
   entry_hash?: Bytes;
@@ -136,6 +138,7 @@ export type Taken = {
   mine?: boolean;
   mid?: Id;
   time_ms?: number; // as the sender said
+  stored_ms?: number; // as the place said
   body?: Body;
   /** Words before this one that did not arrive. */
   missing?: number;
@@ -254,6 +257,19 @@ export type VaultOperations = {
   localGet: (asked: { label: string }) => Bytes | null;
   localDrop: (asked: { label: string }) => null;
   localLabels: (asked: { start: string }) => string[];
+  /** Everything this device keeps of this account goes. After erasing. */
+  localForget: (asked: Record<string, never>) => null;
+
+  // The words of conversations that this device has read, kept sealed. Reading goes on after them; closed by lock.
+  /** Once, before reading: null means from position 1. What comes is not yet compared with the place: keptProve. */
+  keptOpen: (asked: { conversation: Id; now_ms: number }) => { taken: Taken[]; view: View } | null;
+  /**
+   * entry: what the place has at the position where the kept words end, if anything; gone: how many before it are deleted.
+   * false: it is not the same any more. The kept words are put away, the conversation begins with position 1 again.
+   */
+  keptProve: (asked: { conversation: Id; entry?: Entry; gone: number }) => boolean;
+  /** There are no other conversations than these: of others nothing stays here. */
+  keptOnly: (asked: { conversations: Id[] }) => null;
 
   // A conversation
   read: (asked: { conversation: Id; entries: Entry[]; head: number; now_ms: number }) => Read;

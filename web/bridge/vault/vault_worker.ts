@@ -9,6 +9,8 @@ import { toText } from "./codec.ts";
 import { Conversations } from "./conversations.ts";
 import { deviceKept, forgetRoot } from "./device.ts";
 import { Files } from "./files.ts";
+import { KeptStore } from "./kept_store.ts";
+import { KeptWords } from "./kept_words.ts";
 import { LocalStore } from "./local_store.ts";
 import { compile, nothing, VaultModule } from "./module.ts";
 import { passOn, People, spokenStep } from "./people.ts";
@@ -46,11 +48,23 @@ const rooms = (): Promise<Rooms> => (opening ??= open());
 
 // ---- What only this device keeps ----
 
-let store: { account: Id; local: LocalStore } | undefined;
+type Device = { account: Id; local: LocalStore; kept: KeptWords };
+let store: Device | undefined;
 
-function local(account: Id): LocalStore {
-  if (store?.account !== account) store = { account, local: new LocalStore(account) };
-  return store.local;
+function seal({ module }: Rooms, label: string, content: Bytes): Bytes {
+  return module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
+}
+
+function unseal({ module }: Rooms, label: string, sealed: Bytes): Bytes {
+  return module.call("local_open", (q) => q.shortText(label).rest(sealed), (a) => a.rest());
+}
+
+function device(it: Rooms): Device {
+  const { account } = it.account.get();
+  if (store?.account === account) return store;
+  const sealer = { seal: (label: string, content: Bytes) => seal(it, label, content), open: (label: string, sealed: Bytes) => unseal(it, label, sealed) };
+  store = { account, local: new LocalStore(account), kept: new KeptWords(sealer, new KeptStore(account), it.conversations) };
+  return store;
 }
 
 /** What this device would not keep (storage full, a private window): sealed all the same, and here until the page goes. */
@@ -61,7 +75,7 @@ let held: Map<string, Bytes> | undefined;
 
 async function holdLocal(): Promise<void> {
   const all = new Map<string, Bytes>();
-  for (const label of await local((await rooms()).account.get().account).labels("")) {
+  for (const label of await device(await rooms()).local.labels("")) {
     const content = await kept(label);
     if (content !== null) all.set(label, content);
   }
@@ -78,20 +92,19 @@ async function resealLocal(): Promise<void> {
 }
 
 async function sealed(label: string, content: Bytes): Promise<Bytes> {
-  const { module } = await rooms();
   held?.set(label, content.slice());
-  return module.call("local_seal", (q) => q.shortText(label).rest(content), (a) => a.rest());
+  return seal(await rooms(), label, content);
 }
 
 /** On this device when it returns, or `not_stored`: what must not be lost with the page. */
 async function keep(label: string, content: Bytes): Promise<void> {
-  const { account } = await rooms();
+  const { local, kept } = device(await rooms());
   const bytes = await sealed(label, content);
-  await local(account.get().account)
-    .put(label, bytes)
-    .catch(() => {
-      throw new BridgeError("not_stored");
-    });
+  // A full device: what can be read again from the place makes room for what stands nowhere else.
+  const again = (): Promise<void> => kept.stop().then(() => local.put(label, bytes));
+  await local.put(label, bytes).catch(again).catch(() => {
+    throw new BridgeError("not_stored");
+  });
   unkept.delete(label);
 }
 
@@ -110,16 +123,15 @@ async function keepOrHold(label: string, content: Bytes): Promise<boolean> {
 async function drop(label: string): Promise<void> {
   unkept.delete(label);
   // What cannot be dropped now is noise that the next unlock recognises: words the log has are not sent twice.
-  await local((await rooms()).account.get().account).drop(label).catch(() => undefined);
+  await device(await rooms()).local.drop(label).catch(() => undefined);
 }
 
 async function kept(label: string): Promise<Bytes | null> {
   const waiting = held?.get(label);
   if (waiting !== undefined) return waiting.slice();
-  const { module, account } = await rooms();
-  const bytes = unkept.get(label) ?? (await local(account.get().account).get(label).catch(() => undefined));
-  if (bytes === undefined) return null;
-  return module.call("local_open", (q) => q.shortText(label).rest(bytes), (a) => a.rest());
+  const it = await rooms();
+  const bytes = unkept.get(label) ?? (await device(it).local.get(label).catch(() => undefined));
+  return bytes === undefined ? null : unseal(it, label, bytes);
 }
 
 // ---- Pieces of answers ----
@@ -187,6 +199,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     it.account.changeDone(stored);
     if (stored && state_serial !== undefined) it.state.kept(state_serial);
     if (stored && password_set === true) await forgetRoot(it.account.get().handle).catch(() => undefined);
+    if (held !== undefined) await device(it).kept.stop().catch(() => undefined); // sealed under the key that went
     await resealLocal();
     return null;
   },
@@ -229,7 +242,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return (await rooms()).state.auditSeen(count, head);
   },
   async forget({ conversation }) {
-    return (await rooms()).state.forget(conversation);
+    const it = await rooms();
+    await device(it).kept.drop(conversation);
+    return it.state.forget(conversation);
   },
 
   // ---- What only this device keeps ----
@@ -246,8 +261,30 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return null;
   },
   async localLabels({ start }) {
-    const stored = await local((await rooms()).account.get().account).labels(start).catch(() => []);
+    const stored = await device(await rooms()).local.labels(start).catch(() => []);
     return [...new Set([...stored, ...[...unkept.keys()].filter((label) => label.startsWith(start))])];
+  },
+  async localForget() {
+    const it = await rooms();
+    const { local, kept } = device(it);
+    await Promise.allSettled([kept.stop(), forgetRoot(it.account.get().handle)]);
+    await local.forget();
+    return null;
+  },
+
+  // ---- Words this device has read ----
+
+  async keptOpen({ conversation, now_ms }) {
+    const it = await rooms();
+    const taken = await device(it).kept.open(conversation, now_ms);
+    return taken === null ? null : { taken, view: view(it, conversation) };
+  },
+  async keptProve({ conversation, entry, gone }) {
+    return device(await rooms()).kept.prove(conversation, entry, gone);
+  },
+  async keptOnly({ conversations }) {
+    await device(await rooms()).kept.only(conversations);
+    return null;
   },
 
   // ---- A conversation ----
@@ -255,6 +292,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   async read({ conversation, entries, head, now_ms }) {
     const it = await rooms();
     const read = it.conversations.read(conversation, it.account.get().account, entries, head, now_ms);
+    device(it).kept.took(conversation, read.taken);
     return { ...read, view: view(it, conversation) };
   },
   async view({ conversation }) {
@@ -283,7 +321,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return view(it, conversation);
   },
   async readAnew({ conversation }) {
-    (await rooms()).conversations.readAnew(conversation);
+    const it = await rooms();
+    it.conversations.forget(conversation);
+    await device(it).kept.drop(conversation);
     return null;
   },
   async wrapArrived({ conversation, wrap }) {
@@ -382,8 +422,9 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     return { token, auth };
   },
   async inviteCheck({ conversation, invitee, auth, at_ms }) {
-    const { account, people } = await rooms();
-    for (const label of await local(account.get().account).labels(INVITATION)) {
+    const it = await rooms();
+    const { people } = it;
+    for (const label of await device(it).local.labels(INVITATION)) {
       const text = await kept(label);
       if (text === null) continue;
       if (people.inviteCheck(new TextDecoder().decode(text), conversation, invitee, auth, at_ms)) return true;
@@ -435,6 +476,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     module.wipe();
     // Made here, but the place never let them in: nothing can be opened with what was kept.
     if (account.neverOpened !== undefined) await forgetRoot(account.neverOpened).catch(() => undefined);
+    await store?.kept.close();
     await store?.local.close();
     return null;
   },
