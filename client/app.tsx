@@ -11,6 +11,7 @@ import type { Router } from "../web/kit/router.ts";
 import { deviceKeeps, here, lookWhoIsHere, signOut, warmUp } from "../web/net/me.ts";
 import { place, readPlace } from "../web/net/place.ts";
 import { troubleWords } from "../web/net/trouble-words.ts";
+import { learnAll } from "../web/words/load.ts";
 import { t } from "../web/words/words.ts";
 import { Frame } from "./frame.tsx";
 import type { Screen, Wish } from "./screens.ts";
@@ -133,7 +134,7 @@ function Outside({ router, wish }: AppProps) {
   useEffect(() => {
     const timer = setTimeout(() => {
       warmUp();
-      void import("./inside.tsx").catch(() => undefined);
+      void Promise.all([import("./inside.tsx"), learnAll()]).catch(() => undefined);
     }, 200);
     return () => clearTimeout(timer);
   }, []);

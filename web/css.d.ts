@@ -5,3 +5,13 @@ declare module "*.txt" {
   const text: string;
   export default text;
 }
+
+// A piece of a catalogue: what the first screen can say, and the rest (tools/web/words.mjs).
+declare module "*.json?start" {
+  const words: Readonly<Record<string, string>>;
+  export default words;
+}
+declare module "*.json?rest" {
+  const words: Readonly<Record<string, string>>;
+  export default words;
+}

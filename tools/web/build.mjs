@@ -12,6 +12,7 @@ import * as esbuild from "esbuild";
 import { Output } from "./output.mjs";
 import { addPages } from "./pages.mjs";
 import { BINARIES, FIRST_SCREEN, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
+import { notInStart, wordsInPieces } from "./words.mjs";
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
 const { values: flags } = parseArgs({
@@ -40,6 +41,7 @@ const shared = {
   logLevel: "warning",
   loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".txt": "text" },
   assetNames: "a/[name]-[hash]",
+  plugins: [wordsInPieces],
 };
 
 function addBinaries(out) {
@@ -118,7 +120,34 @@ async function addPageCode(out, assets) {
   });
   addOutputs(out, built);
   out.firstScreen = firstScreen(built.metafile);
+  checkFirstWords(built.metafile, out.firstScreen);
+  out.firstWords = firstWords(built.metafile);
   return addressesOf(built);
+}
+
+// Which files hold what the first screen says, by language: a formal variant comes with the language it differs from.
+function firstWords(metafile) {
+  const files = {};
+  for (const [file, made] of Object.entries(metafile.outputs)) {
+    const language = /\/([\w-]+)\.json\?start$/.exec(made.entryPoint ?? "")?.[1];
+    if (language !== undefined) {
+      files[language] = [file];
+    }
+  }
+  for (const [language, own] of Object.entries(files)) {
+    const base = language.split("-")[0];
+    files[language] = base === language ? own : [...own, ...files[base]];
+  }
+  return files;
+}
+
+function checkFirstWords(metafile, outputs) {
+  const files = outputs.flatMap((file) => Object.keys(metafile.outputs[file]?.inputs ?? {})).filter((file) => /^(client|features|web)\/.*\.tsx?$/.test(file));
+  const words = JSON.parse(fs.readFileSync(path.join(ROOT, "web/words/en.json"), "utf8"));
+  const late = notInStart(files.map((file) => fs.readFileSync(path.join(ROOT, file), "utf8")), words);
+  if (late.length > 0) {
+    throw new Error(`the first screen says sentences of "${late.join('", "')}", which come later: tools/web/words.mjs, START`);
+  }
 }
 
 // What the page loads before anything is clicked: entries and what they import statically.

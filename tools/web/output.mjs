@@ -2,7 +2,7 @@
 // What a build gives: files with their types, hashes and brotli twins, and the manifest that lists them.
 //
 // manifest.json, read by the server (wire/files.h): { files: [{ path, file, type, brotli?, immutable, sha384, size, brotli_size }] }
-// build.json, read by the figures: { assets, first_screen }
+// build.json, read by the figures: { assets, first_screen, first_words }
 //   path       what the browser asks for ("/" or "/a/main-X.js");  file: where it lies below the directory
 //   sha384     base64, as Subresource Integrity writes it
 //   brotli_size  of FILE.br beside it; 0 where brotli does not make it smaller
@@ -31,6 +31,7 @@ const COMPRESSED_ALREADY = new Set([".woff2", ".png"]);
 export class Output {
   files = [];
   firstScreen = [];
+  firstWords = {};
   #bytes = new Map();
 
   // Returns the path under which the browser finds it.
@@ -85,7 +86,7 @@ export class Output {
     }
     this.files.sort((one, two) => (one.path < two.path ? -1 : 1));
     fs.writeFileSync(path.join(dir, "manifest.json"), `${JSON.stringify({ files: this.files }, null, 1)}\n`);
-    fs.writeFileSync(path.join(dir, "build.json"), `${JSON.stringify({ assets, first_screen: this.firstScreen }, null, 1)}\n`);
+    fs.writeFileSync(path.join(dir, "build.json"), `${JSON.stringify({ assets, first_screen: this.firstScreen, first_words: this.firstWords }, null, 1)}\n`);
     this.#tell(dir);
   }
 

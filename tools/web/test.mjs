@@ -12,6 +12,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as esbuild from "esbuild";
+import { wordsInPieces } from "./words.mjs";
 
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../..");
 const ROOMS = ["web", "client", "features", "vault", "listening", "tools", "journeys"];
@@ -71,6 +72,7 @@ await esbuild.build({
   jsxImportSource: "preact",
   sourcemap: "inline",
   loader: { ".css": "empty" },
+  plugins: [wordsInPieces],
   define: { HK_ASSETS: "{}", HK_DEV: "false" },
   logLevel: "warning",
 });

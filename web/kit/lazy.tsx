@@ -3,6 +3,7 @@
 // a press; nothing else on it is touched.
 import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { learnAll } from "../words/load.ts";
 import { t } from "../words/words.ts";
 import { Banner } from "./banner.tsx";
 import { Button } from "./button.tsx";
@@ -16,8 +17,8 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     const [tries, setTries] = useState(0);
     useEffect(() => {
       let wanted = true;
-      load().then(
-        (part) => {
+      Promise.all([load(), learnAll()]).then(
+        ([part]) => {
           come = part;
           if (wanted) setState({ is: "here", part });
         },

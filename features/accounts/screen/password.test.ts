@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accepted, adviceFor, askedGroups, groupsOf, handleFrom, sameGroup } from "./password.ts";
+import { handleFrom } from "./handle.ts";
+import { accepted, adviceFor, askedGroups, groupsOf, sameGroup } from "./password.ts";
 
 test("what is tried first everywhere is refused, also with signs around it", () => {
   for (const common of ["password", "Passwort1!", "12345678", "qwertzuiop", "aaaaaaaaaa", "Iloveyou!!", "11112222", "hallo123"]) {

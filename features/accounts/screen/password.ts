@@ -52,8 +52,3 @@ export function sameGroup(typed: string, group: string): boolean {
   const plain = (text: string): string => text.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   return plain(typed) !== "" && plain(typed) === plain(group);
 }
-
-/** A sign-in name as people type it. */
-export function handleFrom(typed: string): string {
-  return typed.trim().toLowerCase().replace(/[\s_\u2010-\u2015]+/g, "-");
-}

@@ -11,7 +11,7 @@ import { comeBack, type Away } from "../../../web/net/me.ts";
 import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
-import { handleFrom } from "./password.ts";
+import { handleFrom } from "./handle.ts";
 
 interface SignInProps {
   /** Known when somebody is signed in already and only the keys are put away. */

@@ -4,14 +4,11 @@
 // somebody who has the disk. So it is never the lock of an account that has a password; setting one ends it.
 //
 // Quick exit calls `forgetDevice` first of all: without the wrapping key what remains is noise.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { done, opened, through } from "./database.ts";
 import type { Bytes, Id } from "./types.ts";
 
-interface DeviceSchema extends DBSchema {
-  wrapping: { key: string; value: CryptoKey };
-  root: { key: string; value: Kept };
-  seen: { key: string; value: Seen };
-}
+/** By handle: CryptoKey, Kept, Seen. */
+const STORES = ["wrapping", "root", "seen"] as const;
 type Kept = { account: Id; handle: string; kept_ms: number; nonce: Bytes; wrapped: ArrayBuffer };
 /** The strongest Argon2id parameters that this device has seen for a handle: weaker ones are refused afterwards. */
 export type Seen = { t: number; m: number };
@@ -20,20 +17,16 @@ export type DeviceKept = { account: Id; handle: string };
 const NAME = "hearken-device";
 const NONCE_BYTES = 12;
 
-function open(): Promise<IDBPDatabase<DeviceSchema>> {
-  return openDB<DeviceSchema>(NAME, 1, {
-    upgrade(database) {
-      database.createObjectStore("wrapping");
-      database.createObjectStore("root");
-      database.createObjectStore("seen");
-    },
-  });
-}
+type Stores = Readonly<Record<(typeof STORES)[number], IDBObjectStore>>;
 
-async function withDatabase<T>(work: (database: IDBPDatabase<DeviceSchema>) => Promise<T>): Promise<T> {
-  const database = await open();
+/** One transaction over all of it; `work` may await only what it asks of the stores. */
+async function inside<T>(mode: IDBTransactionMode, work: (stores: Stores) => T | Promise<T>): Promise<T> {
+  const database = await opened(NAME, STORES);
   try {
-    return await work(database);
+    const transaction = database.transaction(STORES, mode, { durability: mode === "readwrite" ? "strict" : "default" });
+    const [wrapping, root, seen] = [transaction.objectStore("wrapping"), transaction.objectStore("root"), transaction.objectStore("seen")];
+    const [answer] = await Promise.all([work({ wrapping, root, seen }), through(transaction)]);
+    return answer;
   } finally {
     database.close();
   }
@@ -45,60 +38,52 @@ export async function keepRoot(who: DeviceKept, r: Bytes): Promise<void> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const wrapped = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, r);
   r.fill(0);
-  await withDatabase(async (database) => {
-    const write = database.transaction(["wrapping", "root"], "readwrite", { durability: "strict" });
-    await Promise.all([
-      write.objectStore("wrapping").put(key, who.handle),
-      write.objectStore("root").put({ ...who, kept_ms: Date.now(), nonce, wrapped }, who.handle),
-      write.done,
-    ]);
+  await inside("readwrite", ({ wrapping, root }) => {
+    wrapping.put(key, who.handle);
+    root.put({ ...who, kept_ms: Date.now(), nonce, wrapped } satisfies Kept, who.handle);
   });
 }
 
 /** Whom this device could open without a password, if anybody: the one kept last. */
 export async function deviceKept(): Promise<DeviceKept | null> {
-  return withDatabase(async (database) => {
-    const all = await database.getAll("root");
-    const last = all.sort((one, two) => one.kept_ms - two.kept_ms).at(-1);
-    return last === undefined ? null : { account: last.account, handle: last.handle };
-  });
+  const all = await inside("readonly", ({ root }) => done<Kept[]>(root.getAll()));
+  const last = all.sort((one, two) => one.kept_ms - two.kept_ms).at(-1);
+  return last === undefined ? null : { account: last.account, handle: last.handle };
 }
 
 /** R for this handle, or null. The caller wipes it. */
 export async function takeRoot(handle: string): Promise<Bytes | null> {
-  const found = await withDatabase(async (database) => {
-    const [key, kept] = await Promise.all([database.get("wrapping", handle), database.get("root", handle)]);
-    return key === undefined || kept === undefined ? null : { key, kept };
-  });
-  if (found === null) return null;
-  const iv = found.kept.nonce;
-  return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, found.key, found.kept.wrapped));
+  const [key, kept] = await inside("readonly", ({ wrapping, root }) =>
+    Promise.all([done<CryptoKey | undefined>(wrapping.get(handle)), done<Kept | undefined>(root.get(handle))]),
+  );
+  if (key === undefined || kept === undefined) return null;
+  return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.nonce }, key, kept.wrapped));
 }
 
 /** Quick exit, "forget this device": everybody whom it keeps. The wrapping keys go first and by themselves. */
 export async function forgetDevice(): Promise<void> {
-  await withDatabase(async (database) => {
-    await database.clear("wrapping");
-    await database.clear("root");
-    await database.clear("seen");
+  await inside("readwrite", ({ wrapping }) => void wrapping.clear());
+  await inside("readwrite", ({ root, seen }) => {
+    root.clear();
+    seen.clear();
   });
 }
 
 /** One account has a password now: the device is no longer what opens it. */
 export async function forgetRoot(handle: string): Promise<void> {
-  await withDatabase(async (database) => {
-    await database.delete("wrapping", handle);
-    await database.delete("root", handle);
+  await inside("readwrite", ({ wrapping, root }) => {
+    wrapping.delete(handle);
+    root.delete(handle);
   });
 }
 
 export async function seenParameters(handle: string): Promise<Seen> {
-  return withDatabase(async (database) => (await database.get("seen", handle)) ?? { t: 0, m: 0 });
+  return (await inside("readonly", ({ seen }) => done<Seen | undefined>(seen.get(handle)))) ?? { t: 0, m: 0 };
 }
 
 export async function rememberParameters(handle: string, { t, m }: Seen): Promise<void> {
-  await withDatabase(async (database) => {
-    const before = (await database.get("seen", handle)) ?? { t: 0, m: 0 };
-    await database.put("seen", { t: Math.max(t, before.t), m: Math.max(m, before.m) }, handle);
+  await inside("readwrite", async ({ seen }) => {
+    const before = (await done<Seen | undefined>(seen.get(handle))) ?? { t: 0, m: 0 };
+    seen.put({ t: Math.max(t, before.t), m: Math.max(m, before.m) } satisfies Seen, handle);
   });
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Where the words that a device keeps lie at rest: one database, sealed by the vault before they come here, found by account,
 // conversation and name. Losing any of it costs only reading the conversation from its beginning.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { done, opened, through } from "./database.ts";
 import type { Bytes, Id } from "./types.ts";
-
-interface KeptSchema extends DBSchema {
-  sealed: { key: [Id, Id, string]; value: Bytes };
-}
-type Database = IDBPDatabase<KeptSchema>;
 
 /** What KeptWords needs of the place where things lie. */
 export interface Shelf {
@@ -23,22 +18,22 @@ export interface Shelf {
 }
 
 const NAME = "hearken-kept";
+const STORE = "sealed";
 const AFTER_ALL = "\uffff";
 
-function open(): Promise<Database> {
-  return openDB<KeptSchema>(NAME, 1, {
-    upgrade: (database) => void database.createObjectStore("sealed"),
-  });
+/** The conversation and the name in a key, which is [account, conversation, name]. */
+function partsOf(key: IDBValidKey): [Id, string] {
+  return Array.isArray(key) ? [String(key[1]), String(key[2])] : ["", ""];
 }
 
 export class KeptStore implements Shelf {
-  #opened: Promise<Database> | undefined;
+  #opened: Promise<IDBDatabase> | undefined;
 
   constructor(private readonly account: Id) {}
 
-  #database(): Promise<Database> {
-    this.#opened ??= open();
-    return this.#opened;
+  async #store(mode: IDBTransactionMode): Promise<IDBObjectStore> {
+    this.#opened ??= opened(NAME, [STORE]);
+    return (await this.#opened).transaction(STORE, mode, { durability: "relaxed" }).objectStore(STORE);
   }
 
   #of(conversation: Id): IDBKeyRange {
@@ -46,33 +41,30 @@ export class KeptStore implements Shelf {
   }
 
   async all(conversation: Id): Promise<Map<string, Bytes>> {
-    const read = (await this.#database()).transaction("sealed");
+    const store = await this.#store("readonly");
     const range = this.#of(conversation);
-    const [keys, values] = await Promise.all([read.store.getAllKeys(range), read.store.getAll(range)]);
-    return new Map(keys.flatMap(([, , name], at) => (values[at] === undefined ? [] : [[name, values[at]]])));
+    const [keys, values] = await Promise.all([done(store.getAllKeys(range)), done<Bytes[]>(store.getAll(range))]);
+    return new Map(keys.flatMap((key, at) => (values[at] === undefined ? [] : [[partsOf(key)[1], values[at]]])));
   }
 
   async put(conversation: Id, name: string, mine: (now: Bytes | undefined) => boolean, all: ReadonlyMap<string, Bytes>, fresh: boolean): Promise<Bytes | undefined | "put"> {
-    const write = (await this.#database()).transaction("sealed", "readwrite", { durability: "relaxed" });
-    const now = await write.store.get([this.account, conversation, name]);
-    if (!mine(now)) {
-      await write.done;
-      return now;
-    }
-    const steps: Promise<unknown>[] = fresh ? [write.store.delete(this.#of(conversation))] : [];
-    for (const [each, sealed] of all) steps.push(write.store.put(sealed, [this.account, conversation, each]));
-    await Promise.all([...steps, write.done]);
+    const store = await this.#store("readwrite");
+    const now = await done<Bytes | undefined>(store.get([this.account, conversation, name]));
+    if (!mine(now)) return now;
+    if (fresh) store.delete(this.#of(conversation));
+    for (const [each, sealed] of all) store.put(sealed, [this.account, conversation, each]);
+    await through(store.transaction);
     return "put";
   }
 
   async drop(conversation: Id): Promise<void> {
-    await (await this.#database()).delete("sealed", this.#of(conversation));
+    await done((await this.#store("readwrite")).delete(this.#of(conversation)));
   }
 
   async conversations(): Promise<Set<Id>> {
     const range = IDBKeyRange.bound([this.account, "", ""], [this.account, AFTER_ALL, AFTER_ALL]);
-    const keys = await (await this.#database()).getAllKeys("sealed", range);
-    return new Set(keys.map(([, conversation]) => conversation));
+    const keys = await done((await this.#store("readonly")).getAllKeys(range));
+    return new Set(keys.map((key) => partsOf(key)[0]));
   }
 
   async close(): Promise<void> {
@@ -83,9 +75,9 @@ export class KeptStore implements Shelf {
 
 /** Quick exit: of everybody. */
 export async function forgetKept(): Promise<void> {
-  const database = await open();
+  const database = await opened(NAME, [STORE]);
   try {
-    await database.clear("sealed");
+    await done(database.transaction(STORE, "readwrite").objectStore(STORE).clear());
   } finally {
     database.close();
   }

@@ -1,48 +1,52 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Drafts, the outbox and whatever else only this device keeps, in IndexedDB, sealed by the vault before it comes here:
 // while the vault is locked this is noise. Each account has its own database; labels say what and where, never words.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { done, opened, through } from "./database.ts";
 import type { Bytes, Id } from "./types.ts";
 
-interface LocalSchema extends DBSchema {
-  sealed: { key: string; value: Bytes };
-}
-
 const PREFIX = "hearken-local-";
+const STORE = "sealed";
 
 export class LocalStore {
-  #opened: Promise<IDBPDatabase<LocalSchema>> | undefined;
+  #opened: Promise<IDBDatabase> | undefined;
 
   constructor(private readonly account: Id) {}
 
-  #database(): Promise<IDBPDatabase<LocalSchema>> {
-    this.#opened ??= openDB<LocalSchema>(PREFIX + this.account, 1, {
-      upgrade: (database) => void database.createObjectStore("sealed"),
-    });
+  #database(): Promise<IDBDatabase> {
+    this.#opened ??= opened(PREFIX + this.account, [STORE]);
     return this.#opened;
   }
 
+  async #write(work: (store: IDBObjectStore) => void): Promise<void> {
+    const write = (await this.#database()).transaction(STORE, "readwrite", { durability: "strict" });
+    work(write.objectStore(STORE));
+    await through(write);
+  }
+
+  async #read(): Promise<IDBObjectStore> {
+    return (await this.#database()).transaction(STORE).objectStore(STORE);
+  }
+
   /** On the disk when it returns: what somebody has written must survive a closed lid. */
-  async put(label: string, sealed: Bytes): Promise<void> {
-    const write = (await this.#database()).transaction("sealed", "readwrite", { durability: "strict" });
-    await Promise.all([write.store.put(sealed, label), write.done]);
+  put(label: string, sealed: Bytes): Promise<void> {
+    return this.#write((store) => store.put(sealed, label));
   }
 
   async get(label: string): Promise<Bytes | undefined> {
-    return (await this.#database()).get("sealed", label);
+    return done<Bytes | undefined>((await this.#read()).get(label));
   }
 
-  async drop(label: string): Promise<void> {
-    await (await this.#database()).delete("sealed", label);
+  drop(label: string): Promise<void> {
+    return this.#write((store) => store.delete(label));
   }
 
   async labels(start: string): Promise<string[]> {
     const range = IDBKeyRange.bound(start, `${start}\uffff`);
-    return (await this.#database()).getAllKeys("sealed", range);
+    return (await done((await this.#read()).getAllKeys(range))).map(String);
   }
 
-  async forget(): Promise<void> {
-    await (await this.#database()).clear("sealed");
+  forget(): Promise<void> {
+    return this.#write((store) => store.clear());
   }
 
   async close(): Promise<void> {
