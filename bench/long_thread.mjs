@@ -106,7 +106,7 @@ export async function longThread(origin, listener, newest) {
       await signIn();
       await page.locator("button", { hasText: "Somebody" }).first().click();
     };
-    await page.goto(`${origin}/talk#back`);
+    await page.goto(`${origin}/talk#listening`);
     await page.getByLabel("Sign-in name").fill(listener.handle);
     const first = await opening(page, newest, openTalk);
     await page.reload();

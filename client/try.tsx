@@ -9,7 +9,7 @@ import { keepParts } from "../web/bridge/listening/listening.ts";
 import { registerServiceWorker } from "../web/bridge/workers.ts";
 import { watchForLeaving } from "../web/kit/leaving.ts";
 import { loadPreferences, preferences } from "../web/kit/preferences.ts";
-import { learn } from "../web/words/load.ts";
+import { learn, learnAll } from "../web/words/load.ts";
 import { t } from "../web/words/words.ts";
 import { Frame } from "./frame.tsx";
 
@@ -32,6 +32,7 @@ async function begin(): Promise<void> {
   watchForLeaving();
   loadPreferences();
   await learn(preferences.peek().language);
+  await learnAll();
   document.title = t("try.title");
   const root = document.getElementById("app");
   if (root === null) return;

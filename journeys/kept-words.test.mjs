@@ -117,7 +117,7 @@ chapter("leaving in a hurry takes them along", async () => {
   await untilKept(page, true);
   for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
   await page.waitForURL("https://www.wikipedia.org/");
-  await page.goto(`${place.origin}/talk#back`);
+  await page.goto(`${place.origin}/talk#listening`);
   assert.equal(await count(page), 0);
   await page.getByLabel("Sign-in name").fill(ana.sheet.handle);
   await unlock(page, STAFF_PASSWORD, ana.sheet.secretKey);

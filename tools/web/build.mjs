@@ -106,23 +106,28 @@ async function addWorkers(out, assets) {
 }
 
 async function addPageCode(out, assets) {
-  const entryPoints = flags.entry.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
-  if (entryPoints.length === 0) {
-    return {};
+  // Those who come to talk load what FIRST_SCREEN names. Other pages are built by themselves: what they share with it would cut it
+  // into many small files.
+  const there = flags.entry.filter((entry) => fs.existsSync(path.join(ROOT, entry)));
+  const first = there.filter((entry) => FIRST_SCREEN.includes(entry));
+  const others = there.filter((entry) => !FIRST_SCREEN.includes(entry));
+  const metafile = { outputs: {} };
+  for (const entryPoints of [first, ...others.map((entry) => [entry])].filter((group) => group.length > 0)) {
+    const built = await esbuild.build({
+      ...shared,
+      entryPoints,
+      splitting: true,
+      entryNames: "a/[name]-[hash]",
+      chunkNames: "a/[name]-[hash]",
+      define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
+    });
+    addOutputs(out, built);
+    Object.assign(metafile.outputs, built.metafile.outputs);
   }
-  const built = await esbuild.build({
-    ...shared,
-    entryPoints,
-    splitting: true,
-    entryNames: "a/[name]-[hash]",
-    chunkNames: "a/[name]-[hash]",
-    define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
-  });
-  addOutputs(out, built);
-  out.firstScreen = firstScreen(built.metafile);
-  checkFirstWords(built.metafile, out.firstScreen);
-  out.firstWords = firstWords(built.metafile);
-  return addressesOf(built);
+  out.firstScreen = firstScreen(metafile);
+  checkFirstWords(metafile, out.firstScreen);
+  out.firstWords = firstWords(metafile);
+  return addressesOf({ metafile });
 }
 
 // Which files hold what the first screen says, by language: a formal variant comes with the language it differs from.

@@ -5,14 +5,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Areas: what stands before the first dot of a sentence's name. */
-export const START = ["asking", "crisis", "demo", "draft", "kit", "leave", "preferences", "sign_in", "trouble"];
+/** Areas (what stands before the first dot of a sentence's name), and single sentences of others. */
+export const START = ["asking", "demo.line", "draft", "kit", "leave", "sign_in", "trouble", "crisis.button", "preferences.button"];
 
 const areaOf = (key) => key.split(".")[0];
+const inStart = (key) => START.includes(areaOf(key)) || START.includes(key);
 
 /** The sentences of one piece. */
 export function pieceOf(words, piece) {
-  return Object.fromEntries(Object.entries(words).filter(([key]) => START.includes(areaOf(key)) === (piece === "start")));
+  return Object.fromEntries(Object.entries(words).filter(([key]) => inStart(key) === (piece === "start")));
 }
 
 /** For esbuild: resolves "./en.json?start" and "./en.json?rest". */
@@ -30,6 +31,6 @@ export const wordsInPieces = {
 /** Sentences that these sources say and the start does not hold. */
 export function notInStart(sources, words) {
   const areas = new Set(Object.keys(words).map(areaOf));
-  const said = sources.flatMap((source) => [...source.matchAll(/["`]([a-z_]+)\.[a-z_]+/g)].map((m) => m[1]));
-  return [...new Set(said)].filter((area) => areas.has(area) && !START.includes(area));
+  const said = sources.flatMap((source) => [...source.matchAll(/["`]([a-z_]+\.[a-z_]+)/g)].map((m) => m[1]));
+  return [...new Set(said)].filter((key) => areas.has(areaOf(key)) && !inStart(key));
 }
