@@ -168,6 +168,17 @@ for (const [name, damage] of damages) {
   });
 }
 
+test("a part of the same length from an earlier life is noticed: words that were taken back do not come again", async () => {
+  const shelf = new MapShelf();
+  const told = await talked(3, shelf);
+  const older = await shelf.all(told.conversation);
+  await told.kept.drop(told.conversation);
+  const again = await unlockAgain(told.client);
+  await readOn(again, keptBy(again, shelf), { ...told, entries: told.entries.map((one) => ({ ...one, stored_ms: NOW + 99 })) });
+  shelf.lies.get(told.conversation)?.set("0", older.get("0") ?? new Uint8Array());
+  assert.equal(await keptBy(await unlockAgain(again), shelf).open(told.conversation, NOW), null);
+});
+
 test("all of it from an earlier day: reading goes on from there, and ends where everybody is", async () => {
   const shelf = new MapShelf();
   const told = await talked(5, shelf);
