@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /** Areas (what stands before the first dot of a sentence's name), and single sentences of others. */
-export const START = ["asking", "demo.line", "draft", "kit", "leave", "sign_in", "trouble", "crisis.button", "preferences.button"];
+export const START = ["asking", "demo.line", "draft", "kit", "leave", "sign_in", "trouble", "crisis.button", "preferences.button", "after.keep", "device.keeps_nothing"];
 
 const areaOf = (key) => key.split(".")[0];
 const inStart = (key) => START.includes(areaOf(key)) || START.includes(key);
