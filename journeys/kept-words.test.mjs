@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What a device has read it keeps, sealed: a reload fetches only what is new. Bent, it is noticed.
+// What a device has read it keeps, sealed: a reload fetches only what is new. Bent, it is noticed; left or erased, it is gone.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown, thread } from "./people.mjs";
+import { STAFF_PASSWORD, askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
 
 let place, browser, admin, ana, heron;
 before(async () => {
@@ -109,4 +109,34 @@ chapter("somebody bends what lies there: it is noticed, and the words come from 
   assert.deepEqual(await thread(page), before);
   assert.ok(reads.includes(0), `read after ${reads}`);
   assert.equal(await shown(page, /could not be verified/).count(), 0);
+});
+
+chapter("leaving in a hurry takes them along", async () => {
+  const { page, context } = ana;
+  await context.route("https://www.wikipedia.org/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }));
+  await untilKept(page, true);
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+  await page.waitForURL("https://www.wikipedia.org/");
+  await page.goto(`${place.origin}/talk#listening`);
+  assert.equal(await count(page), 0);
+  await page.getByLabel("Sign-in name").fill(ana.sheet.handle);
+  await unlock(page, STAFF_PASSWORD, ana.sheet.secretKey);
+  await heading(page, /I am here until/).waitFor();
+  await untilKept(page, true); // the list of people reads their names
+});
+
+chapter("when somebody erases themselves nothing stays, here or on the other side", async () => {
+  const { page } = heron;
+  await untilKept(page, true);
+  await button(page, "End for now").click();
+  await button(page, "Let it go").click();
+  await page.getByRole("checkbox").check();
+  await page.locator(".button-danger").click();
+  await page.getByRole("heading", { name: /gone|erased/i }).waitFor();
+  assert.equal(await count(page), 0);
+  await ana.page.reload();
+  await unlock(ana.page, STAFF_PASSWORD, ana.sheet.secretKey);
+  await heading(ana.page, /I am here until/).waitFor();
+  await untilKept(ana.page, false);
+  assert.deepEqual([...heron.seen.errors, ...ana.seen.errors], []);
 });
