@@ -4,7 +4,7 @@
  *
  * The database is two SQLite files: MAIN (PATH) and WRAPS (PATH-wraps). They do not commit together over a
  * power cut, so WRAPS always commits, and is synced, first: an entry without its wraps cannot exist, wraps
- * without an entry may (vault.md M12).
+ * without an entry may.
  */
 #ifndef HK_STORE_INSIDE_H
 #define HK_STORE_INSIDE_H

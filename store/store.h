@@ -52,7 +52,7 @@ typedef struct store_db store_db; /* one connection, inside one job on one threa
 typedef struct store_statement {
     const char *name;
     const char *sql;
-    bool in_wraps; /* runs in the second file, which holds only epoch-key wraps (vault.md M12) */
+    bool in_wraps; /* runs in the second file, which holds only epoch-key wraps */
 } store_statement;
 
 typedef struct store_migration {

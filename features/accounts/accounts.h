@@ -86,7 +86,7 @@ void socket_tickets_add(socket_tickets *t, const uint8_t hash[static 32], int64_
 /* Good once, for its own session, until it expires. */
 bool socket_tickets_burn(socket_tickets *t, const uint8_t hash[static 32], int64_t session, int64_t now_ms);
 
-/* ---- The key that seals records at rest (vault.md section 2, 10). */
+/* ---- The key that seals records at rest. */
 typedef struct rest_key rest_key;
 #define REST_KEY_BYTES 32
 hk_err rest_key_new(const uint8_t key[static REST_KEY_BYTES], rest_key **ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * A new password, sheet, passkey or key: one request signed by a current login key, one transaction, and
- * every other session ends (vault.md M9).
+ * every other session ends (FORMAT.md, 8).
  */
 #include <string.h>
 

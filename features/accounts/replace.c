@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * New keys for an account whose password and sheet are lost (vault.md M2, REPLACE). Who may do this is
+ * New keys for an account whose password and sheet are lost (FORMAT.md, 4: REPLACE). Who may do this is
  * decided by features/returns: here the keys are checked, and put in the place of the old ones in one
  * transaction.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Unlock records and login public keys at rest (vault.md section 2, 10): sealed with a key that stands in a
+ * Unlock records and login public keys at rest: sealed with a key that stands in a
  * file of its own, neither in the database nor in its backups. A stolen backup then gives nothing to guess a
  * password against. This is the one sealing that the server does and opens itself; what people say is never
  * under this key.

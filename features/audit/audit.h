@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What staff did, in a hash chain. The chain alone finds an edited row only against a head kept elsewhere, so
- * its head goes to staff devices at sign-in and to a second file beside the database (vault.md M12).
+ * its head goes to staff devices at sign-in and to a second file beside the database.
  */
 #ifndef HK_FEATURES_AUDIT_H
 #define HK_FEATURES_AUDIT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * One sealed message into the log (vault.md M3 and M4). In this order: whose it is; is it a repeat, told by
+ * One sealed message into the log (FORMAT.md, 5 and 6). In this order: whose it is; is it a repeat, told by
  * (stream, epoch, n) before the epoch is looked at, so that a lost acknowledgement is answered the same for
  * ever; is it for this epoch and these members; does its stream go on; does its sender know this history.
  * Then a position, in the same transaction, and the others hear of it after the COMMIT.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Commits: who is in a conversation, and the key of each epoch (vault.md M1, M2, M5). Valid is what
+ * Commits: who is in a conversation, and the key of each epoch (FORMAT.md, 3 and 4). Valid is what
  * vault/public.h says from the bytes alone; first is what the database says. Wraps go to the second file,
  * which is on the disk before the entry is (M12).
  */

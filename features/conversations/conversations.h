@@ -39,7 +39,7 @@ hk_err conv_begin(wire_request *r, wire_reply *reply, const conv_genesis *g, con
  * acknowledgement. HK_NOT_THERE: no; HK_CONFLICT: by others. */
 hk_err conv_begun(wire_request *r, wire_reply *reply, conversation_id conversation, hk_slice commit,
                   conv_kept *ret);
-/* One client's new keys (vault.md M2, REPLACE): only features/returns decides that they may come in. */
+/* One client's new keys (FORMAT.md, 4: REPLACE): only features/returns decides that they may come in. */
 typedef struct conv_replacement {
     conversation_id conversation;
     account_id client;
@@ -65,7 +65,7 @@ hk_err conv_forget_message(store_db *db, conversation_id conversation, int64_t p
 /* The server's hooks: a socket opened (says hello and who is here), an account came or went. Loop thread. */
 void conv_opened(void *place, uint64_t connection, const wire_who *who);
 void conv_presence(void *place, account_id account, bool here);
-/* At start: wraps of commits that never came are removed (vault.md M12). Writer. */
+/* At start: wraps of commits that never came are removed. Writer. */
 hk_err conv_sweep(store_db *db, int64_t *ret_swept);
 
 extern const store_room CONVERSATIONS_ROOM;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * REPLACE: a client who lost password and sheet stands in the conversation with new keys from here on, and
- * the keys of earlier epochs are passed on to them (vault.md M2, and section 2, 3).
+ * the keys of earlier epochs are passed on to them (FORMAT.md, 3 and 4).
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- The second file: epoch keys, each sealed to one member, and nothing else (vault.md M12).
+-- The second file: epoch keys, each sealed to one member, and nothing else.
 CREATE TABLE wraps (
     conversation BLOB NOT NULL,
     epoch        INTEGER NOT NULL,

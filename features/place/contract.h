@@ -10,7 +10,7 @@
 
 #define PLACE_NAME_MAX      120
 #define PLACE_HOURS_MAX     42        /* six openings on each of seven days */
-#define PLACE_PROMISE_MAX   (72 * 60) /* minutes: a request lives no longer (vault.md M8) */
+#define PLACE_PROMISE_MAX   (72 * 60) /* minutes: a request lives no longer */
 #define PLACE_RETENTION_MAX 36500
 #define PLACE_DEMO_MAX      64
 

@@ -42,7 +42,7 @@ typedef enum request_state {
     REQUEST_EXPIRED
 } request_state;
 
-#define REQUEST_LIFE_MS      ((int64_t)72 * 3600 * 1000) /* vault.md M8 */
+#define REQUEST_LIFE_MS      ((int64_t)72 * 3600 * 1000) /* first words expire */
 #define REQUESTS_WAITING_MAX 3                           /* of one client */
 #define DUTY_MAX             500
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The team's key: made in a lead's vault, sealed to each listener, never here in the clear (vault.md M8).
+ * The team's key: made in a lead's vault, sealed to each listener, never here in the clear (FORMAT.md, 9).
  * Only the newest is ever handed out.
  */
 #include "features/audit/audit.h"

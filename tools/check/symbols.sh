@@ -10,7 +10,7 @@ allowed='
 crypto_generichash crypto_generichash_init crypto_generichash_update crypto_generichash_final  hashes and keyed hashes
 crypto_sign_verify_detached          who signed
 crypto_core_ed25519_is_valid_point   is this a key
-crypto_scalarmult                    is this a key that works (with the public scalar 1, vault.md M2)
+crypto_scalarmult                    is this a key that works (with the public scalar 1)
 randombytes_buf randombytes_uniform  tokens, challenges, handles
 sodium_init sodium_memcmp sodium_memzero sodium_is_zero
 '

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The encryption key is made anew every 90 days (vault.md, section 2, 11): without it a new epoch would still be sealed to a key that
+// The encryption key is made anew every 90 days: without it a new epoch would still be sealed to a key that
 // somebody took long ago. When it was made stands among the choices in the account state; the place does not know it.
 import { stateView, type Me } from "../../../web/net/me.ts";
 import { keepState } from "../../../web/net/state.ts";

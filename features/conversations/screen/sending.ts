@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What to do with words that could not be kept yet. Pure. The rule beneath all: after a lost answer the same bytes go again;
-// only the place's word "stale_epoch" or "stream_conflict" permits sealing anew (vault.md, M5).
+// only the place's word "stale_epoch" or "stream_conflict" permits sealing anew (FORMAT.md, 5).
 import type { Body } from "../../../web/bridge/vault/vault.ts";
 import { fromText, toText } from "../../../web/net/bytes.ts";
 import type { Trouble } from "../../../web/net/problem.ts";
@@ -71,7 +71,7 @@ export interface EpochNow {
 }
 
 /**
- * Whoever sends next makes the new epoch (vault.md, section 2, 12): after 10,000 messages the vault insists, after 30 days or with a new
+ * Whoever sends next makes the new epoch (FORMAT.md, 13): after 10,000 messages the vault insists, after 30 days or with a new
  * key of one's own it is time. late: 0 to 2 days that differ from device to device, so that two do not do it at once.
  */
 export function rotation(now: EpochNow, nowMs: number, lateMs: number): "must" | "due" | "no" {

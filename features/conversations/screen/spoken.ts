@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Is it really us? Two people read four words to each other (vault.md, section 2, 2). Whoever begins sends a promise, the other
+// Is it really us? Two people read four words to each other (FORMAT.md, 10). Whoever begins sends a promise, the other
 // a number, then the promise is kept: only after that do both see the words, so nobody between them can choose any.
 import { signal } from "@preact/signals";
 import type { SpokenStep, SpokenWords } from "../../../web/bridge/vault/vault.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Small decisions while writing. Pure.
 
-/** Bytes of words that fit into one sealed message beside its head (vault.md, M4). */
+/** Bytes of words that fit into one sealed message beside its head (FORMAT.md, 5). */
 export const LONGEST_BYTES = 16_000;
 /** Characters the box takes: a fence against pasting a book; bytes decide. */
 export const LONGEST_WORDS = 16_000;

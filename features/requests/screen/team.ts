@@ -6,7 +6,7 @@ import { judgedNow, placeNow, readPlace } from "../../../web/net/place.ts";
 import { colleagues, postTeamKey, putTeamWraps, teamKey, type ColleagueSaid, type TeamKeySaid } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
-/** A team certificate lives at most 30 days (vault.md, M8); a lead renews it in its last week. */
+/** A team certificate lives at most 30 days (FORMAT.md, 9); a lead renews it in its last week. */
 export const TEAM_DAYS = 29;
 const RENEW_BEFORE_MS = 7 * DAY_MS;
 
