@@ -101,7 +101,7 @@ chapter("storage refused: with a password the place is kept after all, and opens
   await elsewhere.page.goto(`${place.origin}/talk#back`);
   await elsewhere.page.getByLabel("Sign-in name").fill(sheet.handle);
   await unlock(elsewhere.page, PASSWORD, null);
-  await button(elsewhere.page, /Ana, Today/).click();
+  await button(elsewhere.page, /^Ana, /).click();
   await said(elsewhere.page, "Every word.").waitFor();
   await backToToday();
 });
