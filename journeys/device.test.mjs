@@ -130,8 +130,8 @@ chapter("storage full in the middle of a talk: drafts are said not to be kept, w
   await shown(person.page, NO_DRAFTS).waitFor();
   await button(person.page, "Send").click();
   await said(ana.page, "Now there is none.").waitFor();
-  await shown(person.page, /· (kept|read)$/).first().waitFor();
-  assert.equal(await shown(person.page, /could not keep a copy/).count(), 0);
+  // what the place has kept needs no warning any more; the other side may have it a moment before this one hears so
+  await shown(person.page, /could not keep a copy/).waitFor({ state: "detached" });
   await person.context.setOffline(true);
   await say(person.page, "And no line either.");
   await shown(person.page, /could not keep a copy|goes out when the connection is back/).first().waitFor();
