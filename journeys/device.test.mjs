@@ -131,6 +131,7 @@ chapter("storage full in the middle of a talk: drafts are said not to be kept, w
   await button(person.page, "Send").click();
   await said(ana.page, "Now there is none.").waitFor();
   // what the place has kept needs no warning any more; the other side may have it a moment before this one hears so
+  await shown(person.page, /· (kept|read)$/).first().waitFor();
   await shown(person.page, /could not keep a copy/).waitFor({ state: "detached" });
   await person.context.setOffline(true);
   await say(person.page, "And no line either.");
