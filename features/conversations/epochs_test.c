@@ -87,6 +87,45 @@ static void whoever_was_taken_out_finds_nothing_there(void **state)
     assert_int_equal(mine.conversations.count, 0);
 }
 
+/* Whoever is taken out hears that it goes on without them, on each of their devices, once, and nothing of it.
+ */
+static void only_who_is_taken_out_hears_that_it_goes_on_without_them(void **state)
+{
+    scene *s = *state;
+    kept_body kept;
+    vault_plan plan;
+    static vault_made_commit made;
+    house_connect(s->h, &s->ana, 25);
+    house_connect(s->h, &s->ana, 26);
+    house_connect(s->h, &s->client, 27);
+    house_connect(s->h, &s->ben, 28);
+    vault_plan_from(&s->a.log.chain, &plan); /* a listener takes out no client */
+    must(vault_plan_remove(&plan, &s->client.me.id));
+    assert_int_not_equal(vault_commit_make(&s->a.log, &plan, &made), HK_OK);
+    vault_made_commit rotated =
+        scene_rotate(&s->a); /* and a new epoch with the same people takes out nobody */
+    must(house_commit(s->h, &s->a, &rotated, &kept));
+    must(house_catch_up(s->h, &s->c));
+    vault_plan_from(&s->c.log.chain, &plan);
+    must(vault_plan_remove(&plan, &s->ana.me.id));
+    must(vault_commit_make(&s->c.log, &plan, &made));
+    refuses(HK_BAD, house_commit(s->h, &s->a, &made, &kept)); /* handed in by another */
+    for (uint64_t connection = 25; connection <= 28; connection++)
+        assert_int_equal(house_told_count(s->h, connection, "outside"), 0);
+    int entries = house_told_count(s->h, 25, "entry");
+    must(house_commit(s->h, &s->c, &made, &kept));
+    must(house_commit(s->h, &s->c, &made, &kept)); /* its answer was lost */
+    assert_int_equal(house_told_count(s->h, 25, "outside"), 1);
+    assert_int_equal(house_told_count(s->h, 26, "outside"), 1);
+    assert_int_equal(house_told_count(s->h, 27, "outside"), 0);
+    assert_int_equal(house_told_count(s->h, 28, "outside"), 0);
+    assert_int_equal(house_told_count(s->h, 25, "entry"), entries); /* the commit itself is not theirs */
+    const char *id = house_id(s->h, s->pair.b);
+    for (size_t i = 0; i < s->h->told_count; i++)
+        if (strstr(s->h->told[i].text, "outside"))
+            assert_non_null(strstr(s->h->told[i].text, id));
+}
+
 static void a_guest_cannot_read_after_leaving(void **state)
 {
     scene *s = *state;
@@ -204,6 +243,7 @@ int main(void)
         TEST(a_commit_comes_with_one_wrap_for_each_member),
         TEST(a_listener_lets_nobody_in_without_the_clients_consent),
         TEST(whoever_was_taken_out_finds_nothing_there),
+        TEST(only_who_is_taken_out_hears_that_it_goes_on_without_them),
         TEST(a_guest_cannot_read_after_leaving),
         TEST(a_supervisors_time_runs_out),
         TEST(a_bad_wrap_is_replaced_by_whoever_has_the_key),
