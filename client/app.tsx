@@ -8,7 +8,7 @@ import { Banner } from "../web/kit/banner.tsx";
 import { Button } from "../web/kit/button.tsx";
 import { Mended, lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
-import { deviceKeeps, here, lookWhoIsHere, signOut, warmUp } from "../web/net/me.ts";
+import { deviceKeeps, here, lookWhoIsHere, signOut } from "../web/net/me.ts";
 import { place, readPlace } from "../web/net/place.ts";
 import { troubleWords } from "../web/net/trouble-words.ts";
 import { learnAll } from "../web/words/load.ts";
@@ -29,14 +29,22 @@ interface AppProps {
 }
 
 const SCREEN_DRAWN_MS = 100;
-const placeTrouble = signal<string | null>(null);
+const looked = signal(false);
+const placeTrouble = signal<unknown>(null);
 const placeName = computed(() => place.value?.name ?? "Hearken");
 
+/** Which place this is, and who is here. */
+export async function lookAround(): Promise<void> {
+  placeTrouble.value = null;
+  try {
+    await Promise.all([readPlace(), lookWhoIsHere()]);
+  } catch (error) {
+    placeTrouble.value = error;
+  }
+  looked.value = true;
+}
+
 export function App({ router, wish }: AppProps) {
-  const began = useSignal(false);
-  useEffect(() => {
-    void begin(began);
-  }, []);
   useEffect(
     () =>
       effect(() => {
@@ -56,13 +64,13 @@ export function App({ router, wish }: AppProps) {
     <Frame name={placeName.value} country={place.value?.country ?? null}>
       {placeTrouble.value === null ? null : (
         <div class="sheet">
-          <Banner look="warm" action={<Button onPress={() => void begin(began)}>{t("kit.retry")}</Button>}>
-            {placeTrouble.value}
+          <Banner look="warm" action={<Button onPress={() => void lookAround()}>{t("kit.retry")}</Button>}>
+            {troubleWords(placeTrouble.value)}
           </Banner>
         </div>
       )}
       {place.value?.demo === true ? <p class="demo-line small">{t("demo.line")}</p> : null}
-      <Mended>{began.value ? <Body router={router} wish={wish} /> : null}</Mended>
+      <Mended>{looked.value ? <Body router={router} wish={wish} /> : null}</Mended>
     </Frame>
   );
 }
@@ -73,16 +81,6 @@ function beginAtHeading(): void {
   if (heading === null || document.activeElement !== document.body) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-}
-
-async function begin(began: { value: boolean }): Promise<void> {
-  placeTrouble.value = null;
-  try {
-    await Promise.all([readPlace(), lookWhoIsHere()]);
-  } catch (error) {
-    placeTrouble.value = troubleWords(error);
-  }
-  began.value = true;
 }
 
 function Body({ router, wish }: AppProps) {
@@ -132,10 +130,7 @@ function Outside({ router, wish }: AppProps) {
   const screen = router.screen.value;
   const startOver = useSignal(false);
   useEffect(() => {
-    const timer = setTimeout(() => {
-      warmUp();
-      void Promise.all([import("./inside.tsx"), learnAll()]).catch(() => undefined);
-    }, 200);
+    const timer = setTimeout(() => void Promise.all([import("./inside.tsx"), learnAll()]).catch(() => undefined), 200);
     return () => clearTimeout(timer);
   }, []);
   if (standing.is !== "away") return null;

@@ -12,9 +12,9 @@ import { Router } from "../web/kit/router.ts";
 import { forgetDevice } from "../web/bridge/vault/device.ts";
 import { forgetKept } from "../web/bridge/vault/kept_store.ts";
 import { watchForIdle } from "../web/net/idle.ts";
-import { vanish } from "../web/net/me.ts";
+import { vanish, warmUp } from "../web/net/me.ts";
 import { learn } from "../web/words/load.ts";
-import { App } from "./app.tsx";
+import { App, lookAround } from "./app.tsx";
 import { firstScreen, wishFrom, type Screen } from "./screens.ts";
 
 const KEEP_PAGE_AFTER_MS = 6000;
@@ -31,7 +31,9 @@ async function begin(): Promise<void> {
   wipeOnLeave(vanish);
   watchForIdle();
   loadPreferences();
+  void lookAround(); // the line is slow: asked while the words come
   await learn(preferences.peek().language);
+  warmUp();
   const root = document.getElementById("app");
   if (root !== null) render(<App router={router} wish={wish} />, root);
   // Kept for the moment without a network; not in the first seconds, when the line is needed for arriving. A browser that refuses

@@ -25,12 +25,13 @@ const CACHE = PREFIX + HK_BUILD;
 // Weights and the listening engine are large and only for those who listen: they come when they are asked for.
 const LATER = /\/listening[^/]*$|\.hkm$/;
 const ours = new Set(HK_FILES);
+const namedByHash = (path: string) => path.startsWith("/a/");
 
 side.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      await cache.addAll(HK_FILES.filter((path) => !LATER.test(path)).map((path) => new Request(path, { cache: "no-cache" })));
+      await cache.addAll(HK_FILES.filter((path) => !LATER.test(path)).map((path) => new Request(path, { cache: namedByHash(path) ? "default" : "no-cache" })));
       await side.skipWaiting();
     })(),
   );
@@ -71,6 +72,6 @@ async function keptFirst(path: string): Promise<Response> {
   const kept = await cache.match(path);
   if (kept !== undefined) return kept;
   const answer = await fetch(path);
-  if (answer.ok && path.startsWith("/a/")) await cache.put(path, answer.clone());
+  if (answer.ok && namedByHash(path)) await cache.put(path, answer.clone());
   return answer;
 }

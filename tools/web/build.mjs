@@ -11,7 +11,8 @@ import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { Output } from "./output.mjs";
 import { addPages } from "./pages.mjs";
-import { BINARIES, FIRST_SCREEN, PAGE_ENTRIES, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
+import { BINARIES, FIRST_SCREEN, PAGE_ENTRIES, PLACE, SERVICE_WORKER, STATIC, WORKERS } from "./entries.mjs";
+import { lateBesideAsker } from "./late.mjs";
 import { notInStart, wordsInPieces } from "./words.mjs";
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
@@ -105,6 +106,8 @@ async function addWorkers(out, assets) {
   }
 }
 
+const latePieces = lateBesideAsker(["client", "features", "web"].map((dir) => path.join(ROOT, dir)), path.join(ROOT, PLACE));
+
 async function addPageCode(out, assets) {
   // Those who come to talk load what FIRST_SCREEN names. Other pages are built by themselves: what they share with it would cut it
   // into many small files.
@@ -119,15 +122,25 @@ async function addPageCode(out, assets) {
       splitting: true,
       entryNames: "a/[name]-[hash]",
       chunkNames: "a/[name]-[hash]",
+      plugins: [...shared.plugins, ...(entryPoints.includes(PLACE) ? [latePieces] : [])],
       define: { HK_ASSETS: JSON.stringify(assets), HK_DEV: String(flags.dev) },
     });
-    addOutputs(out, built);
+    addOutputs(out, withoutLateStyles(built));
     Object.assign(metafile.outputs, built.metafile.outputs);
   }
-  out.firstScreen = firstScreen(metafile);
+  out.firstScreen = FIRST_SCREEN.flatMap((entry) => loadedWith(metafile, entry)).filter((file, i, all) => all.indexOf(file) === i);
   checkFirstWords(metafile, out.firstScreen);
   out.firstWords = firstWords(metafile);
+  out.placeParts = loadedWith(metafile, PLACE).filter((file) => file.endsWith(".js"));
   return addressesOf({ metafile });
+}
+
+// An entry's style holds the styles of its late pieces too. The bundler makes one for each late piece besides, which nobody asks for.
+function withoutLateStyles(built) {
+  const made = Object.entries(built.metafile.outputs);
+  const asked = new Set(made.filter(([, one]) => flags.entry.includes(one.entryPoint)).flatMap(([file, one]) => [file, one.cssBundle]));
+  const late = new Set(made.filter(([file, one]) => file.endsWith(".css") && !asked.has(file) && one.entryPoint === undefined).map(([file]) => file));
+  return { outputFiles: built.outputFiles.filter((file) => !late.has(path.relative(ROOT, file.path).split(path.sep).join("/"))) };
 }
 
 // Which files hold what the first screen says, by language: a formal variant comes with the language it differs from.
@@ -155,8 +168,8 @@ function checkFirstWords(metafile, outputs) {
   }
 }
 
-// What the page loads before anything is clicked: entries and what they import statically.
-function firstScreen(metafile) {
+// What a page loads before anything is clicked: an entry with its style and what it imports statically.
+function loadedWith(metafile, entry) {
   const wanted = new Set();
   const visit = (file) => {
     if (wanted.has(file)) {
@@ -170,7 +183,7 @@ function firstScreen(metafile) {
     }
   };
   for (const [file, made] of Object.entries(metafile.outputs)) {
-    if (made.entryPoint !== undefined && FIRST_SCREEN.includes(made.entryPoint)) {
+    if (made.entryPoint === entry) {
       visit(file);
       if (made.cssBundle !== undefined) {
         visit(made.cssBundle);

@@ -22,9 +22,10 @@ export const WORKERS = [
 
 // The pages' own code, split into chunks; screens that load late are `import()`ed there. The first two are the front
 // page's, then the place's, then the page's to try the listening engine. How client/pages/*.html become pages: pages.mjs.
-export const PAGE_ENTRIES = ["client/front.ts", "client/front.css", "client/main.tsx", "client/try.tsx"];
+export const PLACE = "client/main.tsx";
+export const PAGE_ENTRIES = ["client/front.ts", "client/front.css", PLACE, "client/try.tsx"];
 // What somebody loads who comes to talk: the first screen of the figures.
-export const FIRST_SCREEN = ["client/front.ts", "client/front.css", "client/main.tsx"];
+export const FIRST_SCREEN = ["client/front.ts", "client/front.css", PLACE];
 
 // Served as they lie, under their own names, from the root: icons, the web app manifest, robots.txt.
 export const STATIC = "client/static";

@@ -32,6 +32,7 @@ export class Output {
   files = [];
   firstScreen = [];
   firstWords = {};
+  placeParts = [];
   #bytes = new Map();
 
   // Returns the path under which the browser finds it.

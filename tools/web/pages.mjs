@@ -4,7 +4,7 @@
 //
 //   "@SOURCE"        the built address of an entry
 //   {{key}}          a sentence of the page's language;  {{de:key}}  of that language
-//   {{=lang}}        language tag;  {{=languages}}, {{=crisis}}  the parts made below
+//   {{=lang}}        language tag;  {{=languages}}, {{=crisis}}, {{=place}}  the parts made below
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -23,11 +23,11 @@ export function addPages(out, root, addresses) {
   const front = read("front.html");
   for (const page of FRONTS) {
     const say = speaker(words, page.language);
-    const html = filled(front, words, say, { lang: tag(page), languages: languageLinks(page), crisis: crisisList(crisis, say, tag(page)) });
+    const html = filled(front, words, say, { lang: tag(page), languages: languageLinks(page), crisis: crisisList(crisis, say, tag(page)), place: placeParts(out, "low") });
     out.add(page.file, Buffer.from(html), false, page.url);
   }
   // The same page under two names: /join is what stands in invitations.
-  const talk = Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), {}));
+  const talk = Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), { place: placeParts(out, "high") }));
   out.add("talk.html", talk, false, "/talk");
   out.add("join.html", talk, false, "/join");
   const tryIt = Buffer.from(filled(read("try.html"), words, speaker(words, "en"), {}));
@@ -71,6 +71,11 @@ function addressed(html, addresses, name) {
     }
     return `"${address}"`;
   });
+}
+
+// All of the place's script at once, instead of one file that names the next; on the front page, while somebody reads it.
+function placeParts(out, priority) {
+  return out.placeParts.map((file) => `<link rel="modulepreload" href="/${file}" fetchpriority="${priority}" />`).join("");
 }
 
 function languageLinks(here) {
