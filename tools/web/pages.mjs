@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The pages: client/pages/NAME.html with addresses and sentences put in. The front page is made once for each language and
-// reads without script; its crisis numbers come from the same data as the panel's.
+// The pages: front.html and app.html of client/pages with addresses and sentences put in. The front page is made once for each
+// language and reads without script; its crisis numbers come from the same data as the panel's. app.html is every page that is
+// drawn by script: what differs between them stands in APPS.
 //
 //   "@SOURCE"        the built address of an entry
 //   {{key}}          a sentence of the page's language;  {{de:key}}  of that language
-//   {{=lang}}        language tag;  {{=languages}}, {{=crisis}}, {{=place}}  the parts made below
+//   {{=lang}}        language tag;  {{=languages}}, {{=crisis}}, {{=place}} and the like  the parts made below
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -13,6 +14,17 @@ const FRONTS = [
   { language: "en", url: "/", file: "index.html", own: "English" },
   { language: "de", url: "/de", file: "de.html", own: "Deutsch" },
   { language: "de-formal", url: "/de-formal", file: "de-formal.html", own: "Deutsch (Sie)" },
+];
+
+/** The same page may have two names: /join is what stands in invitations. `words`: the area that says what it is and that it needs script. */
+const APPS = [
+  { urls: ["/talk", "/join"], entry: "client/main", words: "front", about: () => '<meta name="robots" content="noindex" />\n    <title>Hearken</title>' },
+  {
+    urls: ["/try"],
+    entry: "client/try",
+    words: "try",
+    about: (say) => `<title>${escaped(say("try.title"))}</title>\n    <meta name="description" content="${escaped(say("try.lead"))}" />`,
+  },
 ];
 
 export function addPages(out, root, addresses) {
@@ -26,12 +38,15 @@ export function addPages(out, root, addresses) {
     const html = filled(front, words, say, { lang: tag(page), languages: languageLinks(page), crisis: crisisList(crisis, say, tag(page)), place: placeParts(out, "low") });
     out.add(page.file, Buffer.from(html), false, page.url);
   }
-  // The same page under two names: /join is what stands in invitations.
-  const talk = Buffer.from(filled(read("talk.html"), words, speaker(words, "en"), { place: placeParts(out, "high") }));
-  out.add("talk.html", talk, false, "/talk");
-  out.add("join.html", talk, false, "/join");
-  const tryIt = Buffer.from(filled(read("try.html"), words, speaker(words, "en"), {}));
-  out.add("try.html", tryIt, false, "/try");
+  const app = fs.readFileSync(path.join(dir, "app.html"), "utf8");
+  const say = speaker(words, "en");
+  for (const { urls, entry, words: area, about } of APPS) {
+    const needs = (language) => escaped(speaker(words, language)(`${area}.needs_script`));
+    const place = entry === "client/main" ? placeParts(out, "high") : "";
+    const parts = { about: about(say), style: `@${entry}.css`, script: `@${entry}.tsx`, place, needs_script: needs("en"), needs_script_de: needs("de") };
+    const html = Buffer.from(addressed(filled(app, words, say, parts), addresses, "app.html"));
+    for (const url of urls) out.add(`${url.slice(1)}.html`, html, false, url);
+  }
 }
 
 function catalogues(dir) {
