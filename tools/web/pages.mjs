@@ -16,13 +16,13 @@ const FRONTS = [
   { language: "de-formal", url: "/de-formal", file: "de-formal.html", own: "Deutsch (Sie)" },
 ];
 
-/** The same page may have two names: /join is what stands in invitations. `words`: the area that says what it is and that it needs script. */
+/** The same page may have two names: /join is what stands in invitations. */
 const APPS = [
-  { urls: ["/talk", "/join"], entry: "client/main", words: "front", about: () => '<meta name="robots" content="noindex" />\n    <title>Hearken</title>' },
+  { urls: ["/talk", "/join"], entry: "client/main", needs: "front.needs_script", about: () => '<meta name="robots" content="noindex" />\n    <title>Hearken</title>' },
   {
     urls: ["/try"],
     entry: "client/try",
-    words: "try",
+    needs: "try.needs_script",
     about: (say) => `<title>${escaped(say("try.title"))}</title>\n    <meta name="description" content="${escaped(say("try.lead"))}" />`,
   },
 ];
@@ -40,10 +40,10 @@ export function addPages(out, root, addresses) {
   }
   const app = fs.readFileSync(path.join(dir, "app.html"), "utf8");
   const say = speaker(words, "en");
-  for (const { urls, entry, words: area, about } of APPS) {
-    const needs = (language) => escaped(speaker(words, language)(`${area}.needs_script`));
+  for (const { urls, entry, needs, about } of APPS) {
+    const needsScript = (language) => escaped(speaker(words, language)(needs));
     const place = entry === "client/main" ? placeParts(out, "high") : "";
-    const parts = { about: about(say), style: `@${entry}.css`, script: `@${entry}.tsx`, place, needs_script: needs("en"), needs_script_de: needs("de") };
+    const parts = { about: about(say), style: `@${entry}.css`, script: `@${entry}.tsx`, place, needs_script: needsScript("en"), needs_script_de: needsScript("de") };
     const html = Buffer.from(addressed(filled(app, words, say, parts), addresses, "app.html"));
     for (const url of urls) out.add(`${url.slice(1)}.html`, html, false, url);
   }
