@@ -91,7 +91,8 @@ void vault_invite_first_hash(const uint8_t auth[static VAULT_TAG_BYTES],
  * words. Bodies of kind VAULT_BODY_SPOKEN: step u8 (1 c, 2 rb, 3 ra), then 32 bytes. starter: who drew ra. */
 void vault_spoken_commit(const conversation_id *conv, const vault_member *one, const vault_member *two,
                          const uint8_t ra[static VAULT_KEY_BYTES], uint8_t ret_c[static VAULT_HASH_BYTES]);
-/* Four indices into the list of 2,048 words (spoken/en.txt). HK_REFUSED: ra is not what c promised. */
+/* Four numbers below 2,048, read aloud as words (web/words/spoken/).
+ * HK_REFUSED: ra is not what c promised. */
 hk_err vault_spoken_words(const conversation_id *conv, const vault_member *one, const vault_member *two,
                           const uint8_t c[static VAULT_HASH_BYTES], const uint8_t ra[static VAULT_KEY_BYTES],
                           const uint8_t rb[static VAULT_KEY_BYTES], uint16_t ret[static 4]);

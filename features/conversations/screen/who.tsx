@@ -7,7 +7,7 @@ import type { PinnedHow } from "../../../web/bridge/vault/vault.ts";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { Dialog } from "../../../web/kit/dialog.tsx";
-import { FourWords, wordsAt } from "../../../web/kit/four-words.tsx";
+import { FourWords } from "../../../web/kit/four-words.tsx";
 import { lookAtState, stateView } from "../../../web/net/me.ts";
 import { roleWords } from "../../../web/net/role-words.ts";
 import { t } from "../../../web/words/words.ts";
@@ -56,11 +56,7 @@ export function WhoDialog({ open, names, onClose, more }: WhoProps) {
 function Check({ open, names }: Pick<WhoProps, "open" | "names">) {
   const { spoken } = open;
   const busy = useSignal(false);
-  const list = useSignal("");
   const now = spoken.now.value;
-  useEffect(() => {
-    if (now.is === "words" && list.peek() === "") void import("../../../vault/spoken/en.txt").then((m) => (list.value = m.default));
-  }, [now.is]);
   if (now.is === "nothing") return null;
   const name = names(now.other);
   const again = <Button onPress={() => void spoken.begin(now.other)}>{t("spoken.again")}</Button>;
@@ -72,9 +68,7 @@ function Check({ open, names }: Pick<WhoProps, "open" | "names">) {
     case "waiting":
       return <p role="status">{t("spoken.waiting", { name })}</p>;
     case "words":
-      return list.value === "" ? null : (
-        <FourWords words={wordsAt(list.value, now.words)} name={name} busy={busy.value} onSame={() => void spoken.same()} onDifferent={() => spoken.different()} />
-      );
+      return <FourWords numbers={now.words} name={name} busy={busy.value} onSame={() => void spoken.same()} onDifferent={() => spoken.different()} />;
     case "same":
       return <Banner>{t("spoken.done", { name })}</Banner>;
     case "different":

@@ -6,7 +6,7 @@ import { startVault, type Member, type SpokenWords, type Vault } from "../../../
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { Field } from "../../../web/kit/field.tsx";
-import { FourWords, wordsAt } from "../../../web/kit/four-words.tsx";
+import { FourWords } from "../../../web/kit/four-words.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { takeUp, trust } from "../../../web/net/me.ts";
 import { refusal, troubleOf } from "../../../web/net/problem.ts";
@@ -34,7 +34,6 @@ type Step =
 export function ComeBack({ onBack, onNew }: ComeBackProps) {
   const step = useSignal<Step>({ at: "code" });
   const door = useSignal<ReturnDoor | null>(null);
-  const list = useSignal("");
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
   const vault = useRef<Vault | null>(null);
@@ -50,7 +49,6 @@ export function ComeBack({ onBack, onNew }: ComeBackProps) {
     const opened = (door.value = await comeWith(code));
     const { account, handle, challenge, ek_serial, record_serial } = opened;
     await bringKeys(await mine.ask("makeAccountAgain", { account, handle, host: location.host, challenge, ek_serial, record_serial }));
-    list.value = (await import("../../../vault/spoken/en.txt")).default;
     step.value = { at: "waiting" };
   };
 
@@ -148,7 +146,7 @@ export function ComeBack({ onBack, onNew }: ComeBackProps) {
       {now.at === "words" ? (
         <>
           {head(t("come_back.words_title"))}
-          <FourWords words={wordsAt(list.value, now.words)} name={name} busy={busy.value} onSame={() => void say(true)} onDifferent={() => void say(false)} />
+          <FourWords numbers={now.words} name={name} busy={busy.value} onSame={() => void say(true)} onDifferent={() => void say(false)} />
         </>
       ) : null}
       {now.at === "said" ? (

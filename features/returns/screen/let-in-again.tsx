@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Member, SpokenWords } from "../../../web/bridge/vault/vault.ts";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
-import { FourWords, wordsAt } from "../../../web/kit/four-words.tsx";
+import { FourWords } from "../../../web/kit/four-words.tsx";
 import { onTold, trust, type Me } from "../../../web/net/me.ts";
 import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
@@ -39,7 +39,6 @@ export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) 
   const step = useSignal<Step>({ at: "nothing" });
   const busy = useSignal(false);
   const trouble = useSignal<string | null>(null);
-  const list = useSignal("");
   const they = useRef<Member | null>(null);
   const done = useRef({ promised: false, revealed: false });
 
@@ -60,7 +59,6 @@ export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) 
     attempt(async () => {
       done.current = { promised: false, revealed: false };
       const { code, expires_ms } = await offerCode(conversation);
-      list.value = (await import("../../../vault/spoken/en.txt")).default;
       step.value = { at: "code", code, untilMs: expires_ms };
     });
 
@@ -187,7 +185,7 @@ export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) 
       ) : null}
       {now.at === "checking" ? <p role="status">{t("let_in.checking")}</p> : null}
       {now.at === "words" ? (
-        <FourWords words={wordsAt(list.value, now.words)} name={name} busy={busy.value} onSame={() => void same()} onDifferent={() => void end(sayDifferent, "different")} />
+        <FourWords numbers={now.words} name={name} busy={busy.value} onSame={() => void same()} onDifferent={() => void end(sayDifferent, "different")} />
       ) : null}
       {now.at === "said" ? <p role="status">{t("let_in.said", { name })}</p> : null}
       {now.at === "done" ? <Banner>{t("let_in.done", { name })}</Banner> : null}
