@@ -6,7 +6,6 @@ import { After } from "../features/conversations/screen/after.tsx";
 import { letListenerGo } from "../features/conversations/screen/letting-go.ts";
 import { MyPlace } from "../features/conversations/screen/my-place.tsx";
 import { Room } from "../features/conversations/screen/room.tsx";
-import { TakeThings } from "../features/conversations/screen/take-things.tsx";
 import { Talks } from "../features/conversations/screen/talks.ts";
 import type { ConversationSaid } from "../features/conversations/screen/wire.ts";
 import { newKeyWhenOld } from "../features/accounts/screen/key-age.ts";
@@ -33,6 +32,7 @@ const EraseMe = lazy(() => import("../features/accounts/screen/erase.tsx").then(
 const Administrator = lazy(() => import("./administrator.tsx").then((m) => m.Administrator));
 const Invite = lazy(() => import("../features/invitations/screen/invite.tsx").then((m) => m.Invite));
 
+const ThingsOf = lazy(() => import("./things-of.tsx").then((m) => m.ThingsOf));
 const MirrorOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorOf));
 const MirrorWordOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorWordOf));
 const MirrorAskOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorAskOf));
@@ -153,7 +153,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
     case "renew":
       return <Keep me={me} placeName={placeName} why="renew" onRenewed={() => talks.newEpochs()} onDone={home} onBack={back} />;
     case "things":
-      return <TakeThings talks={talks} placeName={placeName} onBack={back} />;
+      return <ThingsOf talks={talks} placeName={placeName} onBack={back} />;
     case "erase":
       return (
         <EraseMe
@@ -240,6 +240,9 @@ export function Inside({ me, router, invitation }: InsideProps) {
                 </Button>
                 <Button wide onPress={() => router.go({ at: "renew" })}>
                   {t("renew.title")}
+                </Button>
+                <Button wide onPress={() => router.go({ at: "things" })}>
+                  {t("things.title")}
                 </Button>
               </div>
             </div>

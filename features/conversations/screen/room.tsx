@@ -165,8 +165,8 @@ function WishLine({ open }: { readonly open: Open }) {
 
 /** What the person said afterwards about being heard, because they chose to share it. */
 function FeltLine({ open }: { readonly open: Open }) {
-  const felt = open.talk.felt.value;
-  if (felt === null || open.talk.me.session.role === "client") return null;
+  const felt = open.talk.felt.value.at(-1);
+  if (felt === undefined || open.talk.me.session.role === "client") return null;
   const words = felt.answer === 2 ? t("room.felt_yes") : felt.answer === 1 ? t("room.felt_partly") : t("room.felt_no");
   return (
     <p class="wish">

@@ -6,20 +6,23 @@ import { Button } from "../../../web/kit/button.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { locale, t } from "../../../web/words/words.ts";
+import type { Talk } from "./talk.ts";
 import type { Talks } from "./talks.ts";
-import { asJson, asPage, type Sentences, type TalkTaken, type Things } from "./things.ts";
+import { asJson, asPage, type MirrorTaken, type Sentences, type TalkTaken, type Things } from "./things.ts";
 
 interface TakeProps {
   readonly talks: Talks;
   readonly placeName: string;
+  /** The looks back that lie in a talk. `nameIn`: who is spoken of, by the talk they were kept about. */
+  readonly mirrorsIn: (talk: Talk, nameIn: (conversation: string) => string) => readonly MirrorTaken[];
   readonly onBack: () => void;
 }
 
-export function TakeThings({ talks, placeName, onBack }: TakeProps) {
+export function TakeThings({ talks, placeName, mirrorsIn, onBack }: TakeProps) {
   const things = useSignal<Things | null>(null);
   const trouble = useSignal<string | null>(null);
   useEffect(() => {
-    gathered(talks, placeName).then(
+    gathered(talks, placeName, mirrorsIn).then(
       (all) => (things.value = all),
       (error: unknown) => (trouble.value = troubleWords(error)),
     );
@@ -28,7 +31,7 @@ export function TakeThings({ talks, placeName, onBack }: TakeProps) {
   return (
     <div class="sheet">
       <h1>{t("things.title")}</h1>
-      <p>{t("things.lead")}</p>
+      <p>{t(talks.me.session.role === "client" ? "things.lead" : "things.lead_staff")}</p>
       {trouble.value === null ? null : <Banner look="warm">{trouble.value}</Banner>}
       {now === null ? (
         <p role="status">{t("things.gathering")}</p>
@@ -42,7 +45,7 @@ export function TakeThings({ talks, placeName, onBack }: TakeProps) {
           </Button>
         </div>
       )}
-      <p class="muted small">{t("things.files")}</p>
+      {talks.me.session.role === "client" ? <p class="muted small">{t("things.files")}</p> : null}
       <WhoHears>{t("things.who")}</WhoHears>
       <Button look="quiet" onPress={onBack}>
         {t("kit.back")}
@@ -51,11 +54,20 @@ export function TakeThings({ talks, placeName, onBack }: TakeProps) {
   );
 }
 
-async function gathered(talks: Talks, place: string): Promise<Things> {
+/** Who else is in a talk, by the name they gave themselves. */
+function nameOfOther({ members, names, me }: Talk): string {
+  const other = members.value.find((m) => m.account !== me.session.account);
+  return (other === undefined ? undefined : names.value.get(other.account)) ?? t("room.somebody");
+}
+
+/** A client takes every talk. Who works here takes what lies with themselves alone: what people said to them is not theirs to carry away. */
+async function gathered(talks: Talks, place: string, mirrorsIn: TakeProps["mirrorsIn"]): Promise<Things> {
   const taken: TalkTaken[] = [];
-  for (const said of await talks.refresh()) {
+  const nameIn = (conversation: string): string => nameOfOther(talks.open(conversation).talk);
+  const all = await talks.refresh();
+  await Promise.all(all.map((said) => talks.open(said.conversation).talk.catchUp()));
+  for (const said of all.filter(({ kind }) => kind === "private" || talks.me.session.role === "client")) {
     const { talk } = talks.open(said.conversation);
-    await talk.catchUp();
     const name = (account: string): string => (account === talks.me.session.account ? t("room.me") : (talk.names.value.get(account) ?? t("room.somebody")));
     taken.push({
       conversation: said.conversation,
@@ -64,6 +76,7 @@ async function gathered(talks: Talks, place: string): Promise<Things> {
       names: talk.names.value,
       items: talk.items.value,
       felt: talk.felt.value,
+      mirrors: mirrorsIn(talk, nameIn),
     });
   }
   return { place, handle: talks.me.session.handle, madeMs: Date.now(), talks: taken };
@@ -77,6 +90,8 @@ function sentences(): Sentences {
     somebody: t("room.somebody"),
     unverified: t("room.line_unverified"),
     gone: t("room.line_gone"),
+    felt: [t("things.felt_no"), t("things.felt_partly"), t("things.felt_yes")],
+    alone: t("things.alone"),
     locale: locale(),
   };
 }

@@ -9,6 +9,7 @@ export interface Opening {
   readonly name: string;
 }
 export interface Felt {
+  readonly atMs: number;
   readonly answer: 0 | 1 | 2;
   readonly text: string;
 }
@@ -90,7 +91,7 @@ function shown(taken: Taken, key: string, atMs: number, doubt: Doubt | null): Ad
     case "file":
       return { ...NOTHING, item: { kind: "file", key, position, atMs, from: sender, mine, reach: "kept", file: fileWords(body.file), doubt } };
     case "feedback":
-      return { ...NOTHING, felt: { answer: body.answer, text: body.text } };
+      return { ...NOTHING, felt: { atMs, answer: body.answer, text: body.text } };
     case "mirror":
       return { ...NOTHING, mirror: { position, from: sender, atMs, text: body.text } };
     case "unknown":

@@ -28,7 +28,7 @@ export class Talk {
   readonly here = signal<ReadonlySet<string>>(new Set());
   readonly typing = signal<ReadonlySet<string>>(new Set());
   readonly opening = signal<Opening | null>(null);
-  readonly felt = signal<Felt | null>(null);
+  readonly felt = signal<readonly Felt[]>([]);
   readonly mirrors = signal<readonly MirrorSaid[]>([]);
   /** Taken out: it goes on without us. */
   readonly outside = signal(false);
@@ -153,7 +153,8 @@ export class Talk {
     this.newestAtMs = this.lostAfterMs = 0;
     batch(() => {
       this.view.value = null;
-      this.opening.value = this.felt.value = null;
+      this.opening.value = null;
+      this.felt.value = [];
       this.mirrors.value = [];
     });
   }
@@ -238,7 +239,7 @@ export class Talk {
       this.names.value = new Map(this.names.peek()).set(name.account, name.name);
     }
     if (opening !== null) this.opening.value = opening;
-    if (felt !== null) this.felt.value = felt;
+    if (felt !== null) this.felt.value = [...this.felt.peek(), felt];
     if (mirror !== null) this.mirrors.value = [...this.mirrors.peek(), mirror];
     return item;
   }

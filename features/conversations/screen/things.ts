@@ -9,7 +9,16 @@ export interface TalkTaken {
   readonly members: readonly { readonly name: string; readonly part: string; readonly me: boolean }[];
   readonly names: ReadonlyMap<string, string>;
   readonly items: readonly Item[];
-  readonly felt: Felt | null;
+  readonly felt: readonly Felt[];
+  readonly mirrors: readonly MirrorTaken[];
+}
+
+/** A look back that was kept: for machines as it was sealed, for people in sentences. What it says is the business of features/reflections. */
+export interface MirrorTaken {
+  readonly atMs: number;
+  readonly sealed: Readonly<Record<string, unknown>>;
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 export interface Things {
@@ -26,8 +35,13 @@ export interface Sentences {
   readonly somebody: string;
   readonly unverified: string;
   readonly gone: string;
+  /** By answer: not really, partly, yes. */
+  readonly felt: readonly [string, string, string];
+  readonly alone: string;
   readonly locale: string;
 }
+
+const ANSWERS = ["no", "partly", "yes"] as const;
 
 export function asJson(things: Things, words: Sentences): string {
   return JSON.stringify(
@@ -40,7 +54,8 @@ export function asJson(things: Things, words: Sentences): string {
         conversation: talk.conversation,
         kind: talk.kind,
         members: talk.members,
-        felt_heard: talk.felt,
+        felt_heard: talk.felt.map(({ atMs, answer, text }) => ({ at: new Date(atMs).toISOString(), answer: ANSWERS[answer], text })),
+        kept_mirrors: talk.mirrors.map(({ atMs, sealed }) => ({ at: new Date(atMs).toISOString(), ...sealed })),
         entries: talk.items.map((item) => entryOf(item, talk, words)),
       })),
     },
@@ -60,8 +75,27 @@ function entryOf(item: Item, talk: TalkTaken, words: Sentences): Record<string, 
 
 export function asPage(things: Things, words: Sentences): string {
   const time = new Intl.DateTimeFormat(words.locale, { dateStyle: "long", timeStyle: "short" });
-  const talks = things.talks.map((talk) => `<section><h2>${escaped(talk.members.map((m) => m.name).join(", "))}</h2><ol>${talk.items.map((item) => row(item, talk)).join("")}</ol></section>`);
+  const talks = things.talks.map((talk) => `<section><h2>${escaped(nameOf(talk))}</h2><ol>${rowsOf(talk).join("")}</ol></section>`);
   return `<!doctype html><html lang="${escaped(words.locale)}"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escaped(words.title)}</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:65ch;margin:2rem auto;padding:0 1rem}ol{list-style:none;padding:0}li{margin:1rem 0}time{color:#52605e;font-size:.85rem}p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style><h1>${escaped(words.title)}</h1><p>${escaped(things.place)} · ${escaped(things.handle)} · ${escaped(words.made)} ${escaped(time.format(things.madeMs))}</p>${talks.join("")}</html>`;
+
+  function nameOf({ kind, members }: TalkTaken): string {
+    return kind === "private" ? words.alone : members.map((m) => m.name).join(", ");
+  }
+
+  /** Everything of one talk in the order in which it was said. */
+  function rowsOf(talk: TalkTaken): string[] {
+    const rows = [
+      ...talk.items.map((item) => ({ atMs: item.atMs, row: row(item, talk) })),
+      ...talk.felt.map((felt) => ({ atMs: felt.atMs, row: note(felt.atMs, words.felt[felt.answer], felt.text === "" ? [] : [felt.text]) })),
+      ...talk.mirrors.map((mirror) => ({ atMs: mirror.atMs, row: note(mirror.atMs, mirror.title, mirror.lines) })),
+    ];
+    return rows.sort((a, b) => a.atMs - b.atMs).map(({ row: one }) => one);
+  }
+
+  function note(atMs: number, title: string, lines: readonly string[]): string {
+    const when = `<time>${escaped(time.format(atMs))}</time>`;
+    return `<li><strong>${escaped(title)}</strong> ${when}${lines.map((line) => `<p dir="auto">${escaped(line)}</p>`).join("")}</li>`;
+  }
 
   function row(item: Item, talk: TalkTaken): string {
     const when = `<time>${escaped(time.format(item.atMs))}</time>`;

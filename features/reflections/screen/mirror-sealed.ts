@@ -56,16 +56,21 @@ export function keptWords(mirror: KeptMirror): string {
 
 /** The kept mirrors of one conversation, newest first. */
 export function keptOf(spoken: readonly Spoken[], conversation: string): Kept[] {
+  return allKept(spoken).filter((one) => one.conversation === conversation).reverse();
+}
+
+/** All that were kept, as they were kept. */
+export function allKept(spoken: readonly Spoken[]): Kept[] {
   const kept: Kept[] = [];
   for (const { text, position, atMs } of spoken) {
     const said = parsed(text);
-    if (said === null || said["is"] !== "kept" || said["conversation"] !== conversation || typeof said["atMs"] !== "number") continue;
+    if (said === null || said["is"] !== "kept" || typeof said["conversation"] !== "string" || typeof said["atMs"] !== "number") continue;
     const moments = listOf(said["moments"]).flatMap(momentFrom);
     const heard = moments.map((_, i) => MAINS.find((main) => main === listOf(said["heard"])[i]) ?? null);
     const tries = MOMENTS.find((kind) => kind === said["tries"]) ?? null;
-    kept.push({ conversation, atMs: said["atMs"], moments, tries, band: bandFrom(said["band"]), heard, position, keptMs: atMs });
+    kept.push({ conversation: said["conversation"], atMs: said["atMs"], moments, tries, band: bandFrom(said["band"]), heard, position, keptMs: atMs });
   }
-  return kept.reverse();
+  return kept;
 }
 
 type Fields = Record<string, unknown>;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Figures, ListenerCode } from "../../../web/bridge/listening/types.ts";
 import { beside, earlierOf, leans, mirrorOf, shortened, sittingsOf, type SaidAt, type Sitting } from "./mirror.ts";
-import { consentOf, consentWords, keptOf, keptWords } from "./mirror-sealed.ts";
+import { allKept, consentOf, consentWords, keptOf, keptWords } from "./mirror-sealed.ts";
 
 const HOUR = 60 * 60_000;
 const say = (mine: boolean, text: string, atMs: number): SaidAt => ({ kind: "words", mine, text, atMs });
@@ -128,6 +128,7 @@ test("what was kept comes back as it was, only for its own conversation, newest 
   const all = [spoken("ana", keptWords(mirror), 3), spoken("ana", keptWords({ ...mirror, conversation: "c2" }), 4), spoken("ana", "{broken", 5), spoken("ana", keptWords(mirror), 6)];
   const kept = keptOf(all, "c1");
   assert.deepEqual(kept.map((one) => one.position), [6, 3]);
+  assert.deepEqual(allKept(all).map((one) => [one.position, one.conversation]), [[3, "c1"], [4, "c2"], [6, "c1"]]);
   const { position: _, keptMs: __, ...same } = kept[0] ?? assert.fail();
   assert.deepEqual(same, mirror);
   const odd = JSON.stringify({ is: "kept", conversation: "c1", atMs: 1, moments: [{ kind: "x" }, 7], heard: 3, band: { low: "a" }, tries: 4 });

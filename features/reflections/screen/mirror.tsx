@@ -8,7 +8,6 @@ import { announce } from "../../../web/kit/announce.tsx";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
-import type { MomentKind } from "../../../web/bridge/listening/types.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { date } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
@@ -17,7 +16,7 @@ import { Coming } from "./coming.tsx";
 import { listening } from "./engine.ts";
 import { bandOf, earlierOf, isEnglish, mirrorOf, sittingsOf, type Band, type Main, type Mirror as MirrorFound, type SaidAt } from "./mirror.ts";
 import type { Consent, Kept, KeptMirror } from "./mirror-sealed.ts";
-import { MomentCard, momentsTitle } from "./moment.tsx";
+import { MomentCard, momentsTitle, tryWords } from "./moment.tsx";
 import "./mirror.css";
 
 export interface MirrorProps {
@@ -257,30 +256,6 @@ function Look({ mirror, name, heard, onHeard }: LookProps) {
       </div>
     </>
   );
-}
-
-function tryWords(tries: MomentKind | null): string {
-  switch (tries) {
-    case "advice_unasked":
-      return t("hint.way_advice_unasked");
-    case "closed_run":
-      return t("hint.way_closed_run");
-    case "stacked_questions":
-      return t("hint.way_many_questions");
-    case "feeling_passed":
-      return t("hint.way_feeling_passed");
-    case "at_least":
-      return t("hint.way_at_least");
-    case "own_story":
-      return t("hint.way_own_story");
-    case "reflection":
-    case "opening":
-    case "validation":
-    case null:
-      return t("mirror.try_any");
-    default:
-      return tries satisfies never;
-  }
 }
 
 /** What each figure means, and how far experts agree on it. */

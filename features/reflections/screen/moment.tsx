@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One moment of a talk: what was said, what the engine saw in it, its doubt, and one tap to correct it. What is corrected goes nowhere.
 import { useId } from "preact/hooks";
+import type { MomentKind } from "../../../web/bridge/listening/types.ts";
 import { announce } from "../../../web/kit/announce.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { t } from "../../../web/words/words.ts";
@@ -55,6 +56,30 @@ export function MomentCard({ moment, name, heard, onHeard }: MomentCardProps) {
 /** What a list of moments is called: a strength stands first. */
 export function momentsTitle(moments: readonly Moment[]): string {
   return moments.some((m) => isStrength(m.kind)) ? t("mirror.moments") : t("mirror.moments_no_strength");
+}
+
+export function tryWords(tries: MomentKind | null): string {
+  switch (tries) {
+    case "advice_unasked":
+      return t("hint.way_advice_unasked");
+    case "closed_run":
+      return t("hint.way_closed_run");
+    case "stacked_questions":
+      return t("hint.way_many_questions");
+    case "feeling_passed":
+      return t("hint.way_feeling_passed");
+    case "at_least":
+      return t("hint.way_at_least");
+    case "own_story":
+      return t("hint.way_own_story");
+    case "reflection":
+    case "opening":
+    case "validation":
+    case null:
+      return t("mirror.try_any");
+    default:
+      return tries satisfies never;
+  }
 }
 
 export function mainWords(main: Main): string {
