@@ -4,11 +4,12 @@
 // history, and the page loaded again. Two measures for each: what the person waits for by the clock, which is noisy on a
 // busy machine, and the longest piece of work of the page's main thread in processor time, which is not.
 import { chromium } from "playwright-core";
+import { button, openTalkThatSays } from "../journeys/people.mjs";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const SENTENCE = "It sounds like the nights are the hardest part, and you carry that alone. ";
 
-const button = (page, name) => page.getByRole("button", { name });
+const OF_THE_LONG_TALK = "I do not know how to say this.";
 
 /** Milliseconds of the longest task of the page's main thread while `work` runs. */
 async function longestTask(browser, page, work) {
@@ -74,17 +75,16 @@ async function scrolling(browser, page) {
   return { task, late: frames.filter((ms) => ms > 50).length, frames: frames.length };
 }
 
-/** From opening the conversation to its newest words, and what was fetched of its log. */
-async function opening(page, newest, open) {
+/** From pressing on the talk to its newest words, and what was fetched of its log. */
+async function opening(page, newest) {
   let bytes = 0;
   const count = async (answer) => {
     if (/\/log\?/.test(answer.url())) bytes += (await answer.body().catch(() => Buffer.alloc(0))).length;
   };
   page.on("response", count);
-  const began = performance.now();
-  await open();
+  const pressed = await openTalkThatSays(page, OF_THE_LONG_TALK);
   await page.locator(".said-text", { hasText: newest }).last().waitFor();
-  const ms = performance.now() - began;
+  const ms = performance.now() - pressed;
   await page.waitForTimeout(4000); // the account remembers, the device keeps
   page.off("response", count);
   return { ms, bytes };
@@ -102,15 +102,13 @@ export async function longThread(origin, listener, newest) {
       await page.getByLabel("Secret key").fill(listener.secret_key);
       await button(page, "Open my place").click();
     };
-    const openTalk = async () => {
-      await signIn();
-      await page.locator("button", { hasText: "Somebody" }).first().click();
-    };
     await page.goto(`${origin}/talk#listening`);
     await page.getByLabel("Sign-in name").fill(listener.handle);
-    const first = await opening(page, newest, openTalk);
+    await signIn();
+    const first = await opening(page, newest);
     await page.reload();
-    const again = await opening(page, newest, openTalk);
+    await signIn();
+    const again = await opening(page, newest);
     await watchKeys(page);
     const slow = await context.newCDPSession(page);
     const figures = { first, again };

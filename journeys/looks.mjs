@@ -24,7 +24,8 @@ async function violations(page, rules) {
   return found.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")})`);
 }
 
-async function widerThanTheScreen(page) {
+/** What makes the page wider than the screen, in words; null: it fits. */
+export async function widerThanTheScreen(page) {
   return page.evaluate(async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -112,6 +112,24 @@ export async function askToBeHeard(person, { name = "Quiet Heron", words = "I ha
   return person;
 }
 
+/** Opens the talks of a listener's list, all still called Somebody, until the one that says this stands there. Returns when it was pressed. */
+export async function openTalkThatSays(page, words) {
+  const talks = page.locator("button", { hasText: /^Somebody(, new words)?$/ });
+  await talks.first().waitFor();
+  const count = await talks.count();
+  for (let i = 0; i < count; i++) {
+    const pressed = performance.now();
+    await talks.nth(i).click();
+    await page.locator(".said-text").first().waitFor();
+    const wanted = page.locator(".said-text", { hasText: words });
+    const is = await wanted.first().waitFor({ timeout: i + 1 < count ? 10_000 : 60_000 }).then(() => true, () => false);
+    if (is) return pressed;
+    await button(page, "Back").click();
+    await talks.first().waitFor();
+  }
+  throw new Error(`no talk says ${words}`);
+}
+
 export async function say(page, words) {
   await page.getByLabel("Write here").fill(words);
   await button(page, "Send").click();

@@ -16,8 +16,8 @@ import { chromium } from "playwright-core";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), "..");
-const BUILD = process.env.HEARKEN_BUILD ?? path.join(ROOT, "build-test");
-const WEB = process.env.HEARKEN_WEB ?? path.join(ROOT, "build-web");
+export const BUILD = process.env.HEARKEN_BUILD ?? path.join(ROOT, "build-test");
+export const WEB = process.env.HEARKEN_WEB ?? path.join(ROOT, "build-web");
 const HEARKEND = path.join(BUILD, "server/hearkend");
 const PATIENCE_MS = 20_000;
 
