@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What stands around every screen: the place's name, help, leaving, and the voice for those who hear the page.
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { lazy, Mended } from "../web/kit/lazy.tsx";
 import { Announcer } from "../web/kit/announce.tsx";
+import { HelpButton, helpOpen } from "../web/kit/help.tsx";
 import { LeaveButton } from "../web/kit/leave.tsx";
 import { t } from "../web/words/words.ts";
 
 const CrisisPanel = lazy(() => import("../features/safety/screen/crisis-panel.tsx").then((m) => m.CrisisPanel));
 const PreferencesDialog = lazy(() => import("./preferences-dialog.tsx").then((m) => m.PreferencesDialog));
-
-/** When help was last opened on this page, 0 if never: whoever is beside a person then is left in peace by everything else. */
-export const helpOpenedAt = signal(0);
 
 interface FrameProps {
   readonly name: string;
@@ -20,10 +18,7 @@ interface FrameProps {
 }
 
 export function Frame({ name, country, children }: FrameProps) {
-  const open = useSignal<"nothing" | "crisis" | "preferences">("nothing");
-  const close = (): void => {
-    open.value = "nothing";
-  };
+  const choosing = useSignal(false);
   return (
     <>
       <a class="skip" href="#content">
@@ -33,17 +28,12 @@ export function Frame({ name, country, children }: FrameProps) {
         <header class="frame-head">
           <span class="frame-name frame-name-app">{name}</span>
           <div class="frame-doors">
-            <button type="button" class="button button-slim" aria-label={t("preferences.button")} title={t("preferences.button")} onClick={() => (open.value = "preferences")}>
+            <button type="button" class="button button-slim" aria-label={t("preferences.button")} title={t("preferences.button")} onClick={() => (choosing.value = true)}>
               <svg width="24" height="18" viewBox="0 0 24 18" aria-hidden="true" focusable="false">
                 <path d="M1 16 6.500 2h1.200L13 16M3 11.500h8M15 16l3.300-8.500h.9L22.500 16M16.200 13h5" fill="none" stroke="currentColor" stroke-width="1.700" />
               </svg>
             </button>
-            <button type="button" class="button button-help button-slim" onClick={() => {
-                helpOpenedAt.value = performance.now();
-                open.value = "crisis";
-              }}>
-              {t("crisis.button")}
-            </button>
+            <HelpButton />
             <LeaveButton />
           </div>
         </header>
@@ -53,8 +43,8 @@ export function Frame({ name, country, children }: FrameProps) {
       </div>
       <Announcer />
       <Mended>
-        {open.value === "crisis" ? <CrisisPanel placeCountry={country} onClose={close} /> : null}
-        {open.value === "preferences" ? <PreferencesDialog onClose={close} /> : null}
+        {choosing.value ? <PreferencesDialog onClose={() => (choosing.value = false)} /> : null}
+        {helpOpen.value ? <CrisisPanel placeCountry={country} onClose={() => (helpOpen.value = false)} /> : null}
       </Mended>
     </>
   );

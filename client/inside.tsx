@@ -15,6 +15,7 @@ import { Waiting } from "../features/requests/screen/waiting.tsx";
 import { myRequests } from "../features/requests/screen/wire.ts";
 import { Banner } from "../web/kit/banner.tsx";
 import { Button } from "../web/kit/button.tsx";
+import { helpOpenedAt } from "../web/kit/help.tsx";
 import { lazy } from "../web/kit/lazy.tsx";
 import type { Router } from "../web/kit/router.ts";
 import { announce } from "../web/kit/announce.tsx";
@@ -23,7 +24,6 @@ import { listens } from "../web/net/answers.ts";
 import { lock, type Me } from "../web/net/me.ts";
 import { place } from "../web/net/place.ts";
 import { t } from "../web/words/words.ts";
-import { helpOpenedAt } from "./frame.tsx";
 import { looksBack } from "./looks-back.ts";
 import { homeOf, type Screen } from "./screens.ts";
 

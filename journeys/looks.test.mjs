@@ -115,6 +115,13 @@ chapter("help and settings, over any screen", async () => {
   await button(page, "Settings").click();
   await heading(page, "How the page looks").waitFor();
   await look(page, "settings", NO_LANGUAGES);
+  // From a dialog too: help, then the number. Closing it leads back to where one was.
+  await button(page.getByRole("dialog"), "Need help now").click();
+  await page.getByRole("link", { name: "Call 0800 111 0 111" }).click({ trial: true });
+  await look(page, "crisis-over-settings", NO_LANGUAGES);
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Call 0800 111 0 111" }).waitFor({ state: "detached" });
+  await heading(page, "How the page looks").waitFor();
   await button(page, "Close").click();
 });
 

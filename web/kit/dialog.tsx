@@ -3,15 +3,18 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { t } from "../words/words.ts";
 import { Button } from "./button.tsx";
+import { HelpButton } from "./help.tsx";
 
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
+  /** false where the numbers to call stand already. */
+  readonly help?: boolean;
 }
 
-/** A dialog over the page. The browser keeps focus inside and gives it back where it was. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+/** A dialog over the page. The browser keeps focus inside and gives it back where it was; help stays one press away. */
+export function Dialog({ title, onClose, children, help = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -38,9 +41,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         <h2 id={id} tabIndex={-1}>
           {title}
         </h2>
-        <Button slim onPress={onClose}>
-          {t("kit.close")}
-        </Button>
+        <div class="dialog-doors">
+          {help ? <HelpButton /> : null}
+          <Button slim onPress={onClose}>
+            {t("kit.close")}
+          </Button>
+        </div>
       </div>
       <div class="stack">{children}</div>
     </dialog>

@@ -17,7 +17,7 @@ export function CrisisPanel({ placeCountry, onClose }: CrisisPanelProps) {
   const country = chosen ?? likelyCountry(null, placeCountry, navigator.languages);
   const lines = linesFor(country);
   return (
-    <Dialog title={t("crisis.title")} onClose={onClose}>
+    <Dialog title={t("crisis.title")} onClose={onClose} help={false}>
       <p>{t("crisis.lead")}</p>
       <label class="field">
         <span class="field-label">{t("crisis.country")}</span>
