@@ -104,7 +104,8 @@ hk_err house_challenge(house *h, person *p, hk_slice *ret)
     return HK_OK;
 }
 
-hk_err house_change(house *h, person *p, record_kind by, const record_kind *kinds, size_t count)
+hk_err house_change_more(house *h, person *p, record_kind by, const record_kind *kinds, size_t count,
+                         const change_body *more)
 {
     record_body records[3];
     vault_new_record made[3];
@@ -118,14 +119,20 @@ hk_err house_change(house *h, person *p, record_kind by, const record_kind *kind
         memcpy(made[i].login_key, records[i].login_key, sizeof made[i].login_key);
     }
     must(vault_change_sign(&p->me.id, challenge.p, made, count, (uint8_t)(by + 1), old, signature));
-    change_body body = {.challenge = challenge,
-                        .by = by,
-                        .records = {records, count},
-                        .signature = hk_slice_of(signature, sizeof signature)};
+    change_body body = *more;
+    body.challenge = challenge;
+    body.by = by;
+    body.records = (shape_list){records, count};
+    body.signature = hk_slice_of(signature, sizeof signature);
     session_body session;
     HK_TRY(house_post(h, p, "/api/account/change", &ACCOUNT_CHANGE, &body, &SESSION, &session));
     p->serial++;
     return HK_OK;
+}
+
+hk_err house_change(house *h, person *p, record_kind by, const record_kind *kinds, size_t count)
+{
+    return house_change_more(h, p, by, kinds, count, &(change_body){0});
 }
 
 hk_err house_invite(house *h, person *who, int64_t role, uint8_t ret_token[static 32])

@@ -103,6 +103,8 @@ void house_record(house *h, person *p, record_kind kind, uint32_t serial, record
 hk_err house_challenge(house *h, person *p, hk_slice *ret);
 /* An account change that replaces these kinds, signed by `by`. */
 hk_err house_change(house *h, person *p, record_kind by, const record_kind *kinds, size_t count);
+hk_err house_change_more(house *h, person *p, record_kind by, const record_kind *kinds, size_t count,
+                         const change_body *more); /* with a new key, identity, state of the test's own */
 /* Invites, joins, certifies: somebody of staff. */
 void house_admin(house *h, person *ret); /* the first: makes the place's key too */
 void house_staff(house *h, person *admin, int64_t role, bool lead, person *ret);

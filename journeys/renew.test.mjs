@@ -65,6 +65,14 @@ chapter("the lost device is out, and the old password and sheet open nothing", a
   await shown(page, /do not belong together/).waitFor();
 });
 
+chapter("the administrator sees that it happened, and not to whom", async () => {
+  await shown(admin.page, /Somebody who talks here: said that somebody may have been in\. Their other sessions ended, and all their keys are new/).waitFor();
+  const { entries } = await admin.page.evaluate(async () => (await fetch("/api/audit?after=0")).json());
+  assert.deepEqual(Object.keys(entries.find((entry) => entry.act === "client_keys_anew")).sort(), ["act", "at_ms", "count", "hash"]);
+  assert.ok(!(await admin.page.content()).includes("Quiet Heron"));
+  await look(admin.page, "renew-seen");
+});
+
 chapter("the talk goes on, and a new device reads every word of before and after", async () => {
   await button(heron.page, /^Ana, /).click();
   await say(heron.page, "And after.");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "features/accounts/rows.h"
+#include "features/audit/audit.h"
 
 typedef struct changing {
     int64_t record_serial, ek_serial, role;
@@ -149,6 +150,21 @@ static hk_err renew_sessions(wire_request *r, wire_reply *reply, const changing 
     return HK_OK;
 }
 
+/* "Somebody may have been in": administrators see that it was said and that all keys are new. Of a client
+ * they see nothing else: no id stands in the chain. */
+static hk_err note_somebody_in(wire_request *r, const change_body *body, const changing *now)
+{
+    uint32_t all = 1u << RECORD_PASSWORD | 1u << RECORD_RECOVERY;
+    if (!body->somebody_in)
+        return HK_OK;
+    if ((now->kinds & all) != all || !body->ek_serial || !body->identity.n)
+        return HK_BAD;
+    bool client = now->role == ROLE_CLIENT;
+    HK_TRY(audit_note(r->db, r->now_ms, client ? (account_id){0} : r->who.account,
+                      client ? "client_keys_anew" : "staff_keys_anew", (account_id){0}));
+    return accounts_tell_staff(r, "staff");
+}
+
 /* POST /api/account/change */
 hk_err change_account(wire_request *r, wire_reply *reply)
 {
@@ -160,6 +176,7 @@ hk_err change_account(wire_request *r, wire_reply *reply)
     HK_TRY(write_records(r, body, &now));
     HK_TRY(write_ek(r, body, &now));
     HK_TRY(write_sealed(r, reply, body));
+    HK_TRY(note_somebody_in(r, body, &now));
     HK_TRY(renew_sessions(r, reply, &now, body->by));
     return session_reply(r, reply, r->who.session);
 }

@@ -113,6 +113,8 @@ static const shape_member CHANGE_MEMBERS[] = {
     SHAPE_BYTES(change_body, ek_certificate, SHAPE_OPTIONAL, 64, 64, "with a new ek"),
     SHAPE_BYTES(change_body, state, SHAPE_OPTIONAL, 1, ACCOUNT_STATE_MAX, "sealed under the new account key"),
     SHAPE_INT(change_body, state_serial, SHAPE_OPTIONAL, 1, HK_INT_MAX, "the stored serial + 1"),
+    SHAPE_BOOL(change_body, somebody_in, SHAPE_OPTIONAL,
+               "somebody may have been in: administrators see that, with all keys made anew"),
 };
 const shape ACCOUNT_CHANGE =
     SHAPE("AccountChange", change_body, CHANGE_MEMBERS, "a new password, sheet, passkey or key");

@@ -95,6 +95,7 @@ typedef struct change_body {
     hk_slice ek_certificate;
     hk_slice state;
     int64_t state_serial;
+    bool somebody_in;
 } change_body;
 
 typedef struct state_body {

@@ -368,6 +368,8 @@ export interface AccountChange {
   readonly state?: Uint8Array | undefined;
   /** the stored serial + 1 */
   readonly state_serial?: number | undefined;
+  /** somebody may have been in: administrators see that, with all keys made anew */
+  readonly somebody_in?: boolean | undefined;
 }
 
 /** what an account remembers */

@@ -13,7 +13,7 @@ export async function change(me: Me, wanted: Wanted): Promise<Change> {
   const made = await me.vault.ask("change", { challenge, ...wanted });
   const { recovery_code, secret_key, ...body } = made;
   try {
-    const session = await ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body } }, sessionAnswer);
+    const session = await ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body, ...(wanted.renew === true ? { somebody_in: true } : {}) } }, sessionAnswer);
     await me.vault.ask("changeDone", {
       stored: true,
       password_set: wanted.password !== undefined,

@@ -10,6 +10,7 @@ const SHOWN = 20;
 
 const ACTS = [
   "client_key_confirmed",
+  "client_keys_anew",
   "licence_checked",
   "licence_claimed",
   "place_changed",
@@ -20,6 +21,7 @@ const ACTS = [
   "staff_erased",
   "staff_invited",
   "staff_joined",
+  "staff_keys_anew",
   "team_key_made",
 ] as const;
 
@@ -49,6 +51,8 @@ export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string
   const now = said.value;
   if (now === null) return null;
   const who = (account: string | undefined): string => (account === undefined ? t("audit.machine") : (names.get(account) ?? t("room.somebody")));
+  // Clients never stand in the chain: of them it says that something was done, and not who.
+  const actor = ({ act, actor }: AuditSaid["entries"][number]): string => (act === "client_keys_anew" ? t("audit.client") : who(actor));
   return (
     <section class="card" aria-labelledby="audit">
       <h2 id="audit">{t("audit.title")}</h2>
@@ -56,7 +60,7 @@ export function AuditLog({ names }: { readonly names: ReadonlyMap<string, string
       <ol role="list" class="stack-close">
         {[...now.entries].reverse().slice(0, SHOWN).map((entry) => (
           <li key={entry.count} class="small">
-            <time class="muted">{dateAndTime(entry.at_ms)}</time> {who(entry.actor)}: {actWords(entry.act)}
+            <time class="muted">{dateAndTime(entry.at_ms)}</time> {actor(entry)}: {actWords(entry.act)}
             {entry.subject === undefined ? "" : ` (${who(entry.subject)})`}
           </li>
         ))}
