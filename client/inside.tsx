@@ -37,6 +37,7 @@ const MirrorOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorOf));
 const MirrorWordOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorWordOf));
 const MirrorAskOf = lazy(() => import("./mirror-of.tsx").then((m) => m.MirrorAskOf));
 const LetInAgain = lazy(() => import("../features/returns/screen/let-in-again.tsx").then((m) => m.LetInAgain));
+const NewKeyHere = lazy(() => import("../features/returns/screen/new-key-here.tsx").then((m) => m.NewKeyHere));
 const HintMark = lazy(() => import("../features/reflections/screen/hint.tsx").then((m) => m.HintMark));
 
 interface InsideProps {
@@ -78,8 +79,17 @@ export function Inside({ me, router, invitation }: InsideProps) {
   );
 
   const lostIn = (conversation: string) => (name: string) => (
-    <LetInAgain me={me} conversation={conversation} name={name} onCommitted={() => talks.open(conversation).talk.catchUp()} />
+    <LetInAgain
+      me={me}
+      conversation={conversation}
+      name={name}
+      onCommitted={async () => {
+        await talks.open(conversation).talk.catchUp();
+        await talks.refresh();
+      }}
+    />
   );
+  const closedHere = (name: string) => <NewKeyHere me={me} name={name} onOpened={(conversation) => talks.openedAgain(conversation)} />;
 
   if (!ready.value) return null;
   const instead = screen.at === "asking" ? (screen.instead ?? null) : null;
@@ -131,7 +141,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
       return (
         <Room
           key={screen.conversation}
-          {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation), lost: lostIn(screen.conversation) } : {})}
+          {...(listens(me.session.role) ? { beside: besideDraft(screen.conversation), lost: lostIn(screen.conversation) } : { openAgain: closedHere })}
           open={talks.open(screen.conversation)}
           above={
             <MirrorWordOf open={talks.open(screen.conversation)} onLookBack={() => router.go({ at: "mirror", conversation: screen.conversation })} />

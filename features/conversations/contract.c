@@ -24,6 +24,8 @@ static const shape_member MEMBER_MEMBERS[] = {
                 "staff only: their roster certificate, by which a client knows them"),
     SHAPE_BOOL(member_item, disabled, SHAPE_OPTIONAL, "they may not come in any more"),
     SHAPE_BOOL(member_item, left, SHAPE_OPTIONAL, "they left: the next commit takes them out"),
+    SHAPE_BOOL(member_item, new_key, SHAPE_OPTIONAL,
+               "they have another identity key by now than stands here: a listener here may confirm it"),
 };
 static const shape MEMBER = SHAPE("Member", member_item, MEMBER_MEMBERS, "somebody in a conversation");
 
@@ -179,7 +181,12 @@ static const shape_member OUTSIDE_MEMBERS[] = {
 };
 const shape OUTSIDE_TOLD = SHAPE("OutsideNews", outside_told, OUTSIDE_MEMBERS, "told as `outside`");
 
+static const shape_member NEW_KEY_MEMBERS[] = {
+    SHAPE_ID(new_key_told, account, SHAPE_REQUIRED, "they have another key than before"),
+};
+const shape NEW_KEY_TOLD = SHAPE("NewKeyNews", new_key_told, NEW_KEY_MEMBERS, "told as `new_key`");
+
 const shape *const CONVERSATIONS_SHAPES[] = {
-    &CONVERSATIONS, &LOG,         &MESSAGE,       &SEND,         &COMMIT, &KEPT,  &WRAP_AGAIN,
-    &LEAVE,         &RECEIPT,     &READ,          &TYPING,       &PONG,   &ENTRY, &HELLO_TOLD,
-    &READ_TOLD,     &TYPING_TOLD, &PRESENCE_TOLD, &OUTSIDE_TOLD, NULL};
+    &CONVERSATIONS, &LOG,         &MESSAGE,       &SEND,         &COMMIT,       &KEPT,  &WRAP_AGAIN,
+    &LEAVE,         &RECEIPT,     &READ,          &TYPING,       &PONG,         &ENTRY, &HELLO_TOLD,
+    &READ_TOLD,     &TYPING_TOLD, &PRESENCE_TOLD, &OUTSIDE_TOLD, &NEW_KEY_TOLD, NULL};

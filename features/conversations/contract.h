@@ -19,7 +19,7 @@ typedef struct member_item {
     account_id account;
     int64_t role, part;
     hk_slice name, certificate;
-    bool disabled, left;
+    bool disabled, left, new_key;
 } member_item;
 
 typedef struct read_item {
@@ -132,6 +132,10 @@ typedef struct typing_told {
     bool typing;
 } typing_told;
 
+typedef struct new_key_told {
+    account_id account;
+} new_key_told;
+
 typedef struct outside_told {
     conversation_id conversation;
 } outside_told;
@@ -142,6 +146,6 @@ typedef struct presence_told {
 } presence_told;
 
 extern const shape CONVERSATIONS, LOG, ENTRY, MESSAGE, SEND, COMMIT, KEPT, WRAP_AGAIN, LEAVE, RECEIPT, READ,
-    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD, OUTSIDE_TOLD;
+    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD, OUTSIDE_TOLD, NEW_KEY_TOLD;
 
 #endif

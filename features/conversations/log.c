@@ -98,13 +98,21 @@ typedef struct listed_members {
     size_t count, here_count;
 } listed_members;
 
-static hk_err read_member(wire_request *r, store_cursor *c, listed_members *l)
+/* Their account has another key by now than stands here: a listener of another talk confirmed it. */
+static bool has_new_key(const vault_chain *chain, account_id account, hk_slice ik)
+{
+    const vault_member *m = vault_chain_member(chain, &account);
+    return m && !hk_slice_eq(ik, hk_slice_of(m->ik, sizeof m->ik));
+}
+
+static hk_err read_member(wire_request *r, store_cursor *c, const vault_chain *chain, listed_members *l)
 {
     const place *p = r->place;
     member_item m = {.part = store_int(c, 1) - VAULT_ROLE_CLIENT, .left = store_int(c, 3) != 0};
     HK_TRY(store_slice_into(c, 0, m.account.b, HK_ID_BYTES));
     m.role = store_is_null(c, 4) ? ROLE_CLIENT : store_int(c, 4);
     m.disabled = store_is_null(c, 4) || store_int(c, 6) != 0; /* erased is gone for good */
+    m.new_key = !m.disabled && has_new_key(chain, m.account, store_slice(c, 8));
     if (!store_is_null(c, 5))
         HK_TRY(store_copy(c, 5, r->arena, &m.name));
     if (!store_is_null(c, 7))
@@ -127,7 +135,7 @@ static hk_err keep_list(wire_request *r, const void *items, size_t count, size_t
     return HK_OK;
 }
 
-static hk_err read_members(wire_request *r, int64_t conv, conversation_item *item)
+static hk_err read_members(wire_request *r, int64_t conv, const vault_chain *chain, conversation_item *item)
 {
     listed_members l = {.count = 0};
     STORE_CURSOR(c);
@@ -138,7 +146,7 @@ static hk_err read_members(wire_request *r, int64_t conv, conversation_item *ite
         HK_TRY(store_next(&c, &row));
         if (!row)
             break;
-        HK_TRY(read_member(r, &c, &l));
+        HK_TRY(read_member(r, &c, chain, &l));
     }
     HK_TRY(keep_list(r, l.members, l.count, sizeof *l.members, &item->members));
     HK_TRY(keep_list(r, l.read, l.count, sizeof *l.read, &item->read));
@@ -168,6 +176,8 @@ static hk_err read_receipts(wire_request *r, int64_t conv, conversation_item *it
 static hk_err read_conversation(wire_request *r, store_cursor *c, conversation_item *item)
 {
     int64_t conv = store_int(c, 0);
+    vault_chain chain;
+    HK_TRY(vault_chain_decode(store_slice(c, 8), &chain));
     HK_TRY(store_slice_into(c, 1, item->conversation.b, HK_ID_BYTES));
     item->kind = store_int(c, 2) - VAULT_KIND_PAIR;
     item->epoch = store_int(c, 3);
@@ -175,7 +185,7 @@ static hk_err read_conversation(wire_request *r, store_cursor *c, conversation_i
     item->position = store_int(c, 5);
     HK_TRY(store_slice_into(c, 6, item->head, sizeof item->head));
     item->at_ms = store_int(c, 7);
-    HK_TRY(read_members(r, conv, item));
+    HK_TRY(read_members(r, conv, &chain, item));
     return read_receipts(r, conv, item);
 }
 

@@ -29,7 +29,7 @@ static const store_statement STATEMENTS[] = {
                     "UPDATE conversations SET epoch = ?, commit_position = ?, chain = ? WHERE conv = ?"},
     [CONV_MINE] = {"conv_mine",
                    "SELECT conversations.conv, conversation, conversations.kind, epoch, read_position, "
-                   "entries.position, entries.hash, entries.at_ms FROM members JOIN conversations ON "
+                   "entries.position, entries.hash, entries.at_ms, chain FROM members JOIN conversations ON "
                    "conversations.conv = members.conv JOIN entries ON entries.conv = conversations.conv AND "
                    "entries.position = (SELECT max(position) FROM entries AS newest WHERE newest.conv = "
                    "conversations.conv) WHERE members.account = ? AND " HEARS
@@ -57,7 +57,7 @@ static const store_statement STATEMENTS[] = {
     [MEMBERS_SHOWN] =
         {"members_shown",
          "SELECT members.account, part, read_position, gone, role, public_name, disabled, "
-         "certificate FROM members LEFT JOIN accounts ON accounts.account = members.account LEFT JOIN "
+         "certificate, ik FROM members LEFT JOIN accounts ON accounts.account = members.account LEFT JOIN "
          "staff ON staff.account = members.account WHERE conv = ? ORDER BY members.account"},
     [MEMBERS_ALL] = {"members_all", "SELECT account FROM members WHERE conv = ?"},
     [MEMBERS_END] = {"members_end", "DELETE FROM members WHERE conv = ?"},

@@ -79,7 +79,7 @@ hk_err see_return(wire_request *r, wire_reply *reply)
     if (body.state == RETURN_MET) {
         HK_TRY(store_slice_into(&c, 3, body.ik, sizeof body.ik));
         HK_TRY(store_slice_into(&c, 4, body.ek, sizeof body.ek));
-        body.ek_serial = store_int(&c, 5) + 1;
+        body.ek_serial = store_int(&c, 5);
         HK_TRY(store_copy(&c, 6, r->arena, &body.ek_certificate));
         HK_TRY(copy_if_there(&c, 7, r->arena, &body.promise));
         HK_TRY(copy_if_there(&c, 8, r->arena, &body.answer));
@@ -134,6 +134,7 @@ typedef struct confirming {
     account_door door;
     account_keys keys;
     bool same;
+    bool had; /* the account has these keys: nothing of it changes */
     int64_t state;
 } confirming;
 
@@ -148,16 +149,19 @@ static hk_err read_confirming(wire_request *r, conversation_id conversation, con
     HK_TRY(store_next(&c, &row));
     if (!row)
         return HK_NOT_THERE;
-    *ret = (confirming){.same = store_int(&c, 12) != 0, .state = store_int(&c, 13)};
+    *ret = (confirming){
+        .same = store_int(&c, 12) != 0, .state = store_int(&c, 13), .had = store_int(&c, 15) != 0};
     HK_TRY(store_slice_into(&c, 0, ret->client.b, HK_ID_BYTES));
     if (ret->state == RETURN_DONE)
         return HK_OK;
-    ret->door.ek_serial = store_int(&c, 3);
-    ret->door.record_serial = store_int(&c, 4);
-    ret->keys.ek_serial = ret->door.ek_serial + 1;
-    HK_TRY(store_copy(&c, 1, r->arena, &ret->door.handle));
+    ret->keys.ek_serial = store_int(&c, 14);
     HK_TRY(store_slice_into(&c, 5, ret->keys.ik, sizeof ret->keys.ik));
     HK_TRY(store_slice_into(&c, 6, ret->keys.ek, sizeof ret->keys.ek));
+    if (store_is_null(&c, 8)) /* no keys were made for this */
+        return HK_OK;
+    ret->door.ek_serial = store_int(&c, 3);
+    ret->door.record_serial = store_int(&c, 4);
+    HK_TRY(store_copy(&c, 1, r->arena, &ret->door.handle));
     HK_TRY(store_copy(&c, 7, r->arena, &ret->keys.ek_certificate));
     HK_TRY(store_copy(&c, 8, r->arena, &ret->keys.sealed_record));
     HK_TRY(store_copy(&c, 9, r->arena, &ret->keys.sealed_login_key));
@@ -171,6 +175,17 @@ static hk_err let_go(wire_request *r, account_id client)
     HK_TRY(conv_forget_private(r->db, client));
     HK_TRY(files_forget(r->db));
     return requests_forget(r->db, client);
+}
+
+/* The keys come to count for the account, where it does not have them. HK_CONFLICT: it was opened meanwhile.
+ */
+static hk_err count_for(wire_request *r, const confirming *now)
+{
+    if (!now->keys.sealed_record.n)
+        return now->had ? HK_OK : HK_CONFLICT;
+    HK_TRY(account_replace(r, now->client, &now->door, &now->keys));
+    HK_TRY(let_go(r, now->client));
+    return conv_tell_new_key(r, now->client);
 }
 
 /* POST .../return/confirm: one transaction brings the commit, the older keys, and the account's new keys. */
@@ -196,12 +211,11 @@ hk_err confirm(wire_request *r, wire_reply *reply)
     memcpy(what.ik, now.keys.ik, sizeof what.ik);
     memcpy(what.ek, now.keys.ek, sizeof what.ek);
     HK_TRY(conv_replace(r, reply, &what, &kept));
-    hk_err err = account_replace(r, now.client, &now.door, &now.keys);
+    hk_err err = count_for(r, &now);
     if (err == HK_CONFLICT)
         return wire_problem(reply, HK_CONFLICT, "opened_meanwhile",
                             "This place was opened with its own keys meanwhile. Nothing was changed.");
     HK_TRY(err);
-    HK_TRY(let_go(r, now.client));
     HK_TRY(audit_note(r->db, r->now_ms, r->who.account, "client_key_confirmed", (account_id){0}));
     HK_TRY(return_end(r, conversation, r->who.account, now.client, RETURN_DONE));
     return wire_reply_nothing(reply);

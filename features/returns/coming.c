@@ -68,6 +68,30 @@ hk_err come(wire_request *r, wire_reply *reply)
     return wire_reply_body(r, reply, &RETURN_DOOR, &made);
 }
 
+/* POST /api/account/return: they are here already, with new keys that another listener confirmed. The check
+ * goes on as for somebody at the door; nothing of the account changes. */
+hk_err come_again(wire_request *r, wire_reply *reply)
+{
+    const return_come_body *body = r->body;
+    return_door_body met = {0};
+    hk_slice token;
+    uint8_t hash[32];
+    HK_TRY(find_code(r, reply, body->code, &met));
+    HK_TRY(token_make(r->arena, &token, hash));
+    STORE_CURSOR(c);
+    HK_TRY(store_run(&c, r->db, &RETURNS_ROOM, RETURN_BRING_OWN));
+    store_bind_int(&c, r->now_ms + RETURN_KEEP_MS);
+    store_bind_slice(&c, hk_slice_of(hash, sizeof hash));
+    store_bind_slice(&c, HK_ID_SLICE(met.conversation));
+    store_bind_slice(&c, HK_ID_SLICE(r->who.account));
+    HK_TRY(store_finish(&c));
+    if (store_changed(r->db) != 1)
+        return no_such_code(reply);
+    wire_reply_pre_login_cookie(reply, token, RETURN_KEEP_MS / 1000);
+    HK_TRY(return_tell(r, met.conversation, met.listener, r->who.account, RETURN_MET));
+    return wire_reply_body(r, reply, &RETURN_MEETING, &met);
+}
+
 typedef struct coming {
     uint8_t token_hash[32];
     conversation_id conversation;

@@ -65,22 +65,30 @@ static const shape_member COME_MEMBERS[] = {
 const shape RETURN_COME =
     SHAPE("ReturnCome", return_come_body, COME_MEMBERS, "the code that a listener said");
 
+#define CHECKER                                                                                              \
+    SHAPE_ID(return_door_body, conversation, SHAPE_REQUIRED, "where the keys will stand"),                   \
+        SHAPE_ID(return_door_body, listener, SHAPE_REQUIRED, "who checks"),                                  \
+        SHAPE_TEXT(return_door_body, listener_name, SHAPE_REQUIRED, 1, 60, "what they are called"),          \
+        SHAPE_CHOICE(return_door_body, listener_role, SHAPE_REQUIRED, ROLE_WORDS, "what they do here"),      \
+        SHAPE_HASH(return_door_body, listener_ik, SHAPE_REQUIRED,                                            \
+                   "their identity key: checked by the words"),                                              \
+        SHAPE_HASH(return_door_body, listener_ek, SHAPE_REQUIRED, "their sealing key"),                      \
+        SHAPE_INT(return_door_body, listener_ek_serial, SHAPE_REQUIRED, 1, UINT32_MAX, "its serial"),        \
+        SHAPE_BYTES(return_door_body, listener_ek_certificate, SHAPE_REQUIRED, 64, 64, "its certificate")
+
 static const shape_member DOOR_MEMBERS[] = {
     SHAPE_ID(return_door_body, account, SHAPE_REQUIRED, "make keys for this account"),
     SHAPE_TEXT(return_door_body, handle, SHAPE_REQUIRED, 1, 64, "the new sign-in name"),
     SHAPE_BYTES(return_door_body, challenge, SHAPE_REQUIRED, 32, 32, "to be signed by the new login key"),
     SHAPE_INT(return_door_body, ek_serial, SHAPE_REQUIRED, 1, UINT32_MAX, "of the new sealing key"),
     SHAPE_INT(return_door_body, record_serial, SHAPE_REQUIRED, 1, UINT32_MAX, "of the new unlock record"),
-    SHAPE_ID(return_door_body, conversation, SHAPE_REQUIRED, "where the keys will stand"),
-    SHAPE_ID(return_door_body, listener, SHAPE_REQUIRED, "who checks"),
-    SHAPE_TEXT(return_door_body, listener_name, SHAPE_REQUIRED, 1, 60, "what they are called"),
-    SHAPE_CHOICE(return_door_body, listener_role, SHAPE_REQUIRED, ROLE_WORDS, "what they do here"),
-    SHAPE_HASH(return_door_body, listener_ik, SHAPE_REQUIRED, "their identity key: checked by the words"),
-    SHAPE_HASH(return_door_body, listener_ek, SHAPE_REQUIRED, "their sealing key"),
-    SHAPE_INT(return_door_body, listener_ek_serial, SHAPE_REQUIRED, 1, UINT32_MAX, "its serial"),
-    SHAPE_BYTES(return_door_body, listener_ek_certificate, SHAPE_REQUIRED, 64, 64, "its certificate"),
+    CHECKER,
 };
 const shape RETURN_DOOR = SHAPE("ReturnDoor", return_door_body, DOOR_MEMBERS, "what new keys are made for");
+
+static const shape_member MEETING_MEMBERS[] = {CHECKER};
+const shape RETURN_MEETING =
+    SHAPE("ReturnMeeting", return_door_body, MEETING_MEMBERS, "who checks the keys that the account has");
 
 static const shape_member GOING_MEMBERS[] = {
     SHAPE_CHOICE(return_going_body, state, SHAPE_REQUIRED, STATE_WORDS, "how it stands"),
@@ -105,6 +113,6 @@ static const shape_member TOLD_MEMBERS[] = {
 const shape RETURN_TOLD = SHAPE("ReturnNews", return_told, TOLD_MEMBERS,
                                 "told as `return`, to the listener and the account's devices");
 
-const shape *const RETURNS_SHAPES[] = {&RETURN_CODE,    &RETURN_SEEN, &RETURN_STEP, &RETURN_SAID,
-                                       &RETURN_CONFIRM, &RETURN_COME, &RETURN_DOOR, &RETURN_GOING,
-                                       &RETURN_OF_ME,   &RETURN_TOLD, NULL};
+const shape *const RETURNS_SHAPES[] = {&RETURN_CODE,    &RETURN_SEEN,  &RETURN_STEP, &RETURN_SAID,
+                                       &RETURN_CONFIRM, &RETURN_COME,  &RETURN_DOOR, &RETURN_MEETING,
+                                       &RETURN_GOING,   &RETURN_OF_ME, &RETURN_TOLD, NULL};

@@ -11,6 +11,9 @@ static const store_migration MIGRATIONS[] = {{1,
 #include "features/returns/tables.sql.inc"
                                               , false}};
 
+/* Keys that were made for this have the account's next serial; keys that the account has, its own. */
+#define EK_SERIAL "ek_serial + (sealed_record IS NOT NULL)"
+
 static const store_statement STATEMENTS[] = {
     [RETURN_CLEAR] = {"return_clear", "DELETE FROM returns WHERE conversation = ?"},
     /* Only a listener who is in this pair now, for the client of it. */
@@ -25,8 +28,8 @@ static const store_statement STATEMENTS[] = {
          "= 1 AND accounts.role = 0 AND accounts.disabled = 0"},
     [RETURN_OF_LISTENER] =
         {"return_of_listener",
-         "SELECT state, expires_ms, client, ik, ek, ek_serial, ek_certificate, promise, answer, client_same "
-         "FROM returns WHERE conversation = ? AND listener = ? AND expires_ms > ?"},
+         "SELECT state, expires_ms, client, ik, ek, " EK_SERIAL ", ek_certificate, promise, answer, "
+         "client_same FROM returns WHERE conversation = ? AND listener = ? AND expires_ms > ?"},
     [RETURN_OF_TOKEN] = {"return_of_token", "SELECT conversation, listener, client, state, handle, "
                                             "challenge, ek_serial, record_serial, promise, "
                                             "reveal FROM returns WHERE token_hash = ? AND expires_ms > ?"},
@@ -36,10 +39,11 @@ static const store_statement STATEMENTS[] = {
          "(SELECT conversation, client, listener FROM returns WHERE code_hash = ? AND state = 0 AND "
          "expires_ms "
          "> ?) AS asked JOIN accounts ON accounts.account = listener WHERE disabled = 0"},
-    [RETURN_OF_CLIENT] = {"return_of_client",
-                          "SELECT conversation, listener, public_name, returns.made_ms FROM returns JOIN "
-                          "accounts ON accounts.account = listener WHERE client = ? AND state = 1 AND "
-                          "expires_ms > ? ORDER BY returns.made_ms DESC LIMIT 1"},
+    [RETURN_OF_CLIENT] =
+        {"return_of_client",
+         "SELECT conversation, listener, public_name, returns.made_ms FROM returns JOIN "
+         "accounts ON accounts.account = listener WHERE client = ? AND state = 1 AND "
+         "sealed_record IS NOT NULL AND expires_ms > ? ORDER BY returns.made_ms DESC LIMIT 1"},
     [RETURN_OPEN_DOOR] = {"return_open_door",
                           "UPDATE returns SET token_hash = ?, handle = ?, challenge = ?, ek_serial = ?, "
                           "record_serial = ? WHERE conversation = ? AND state = 0"},
@@ -48,6 +52,12 @@ static const store_statement STATEMENTS[] = {
          "UPDATE returns SET state = 1, expires_ms = ?, ik = ?, ek = ?, ek_certificate = ?, sealed_record = "
          "?, "
          "sealed_login_key = ?, sealed_identity = ?, sealed_state = ? WHERE token_hash = ? AND state = 0"},
+    /* Whoever came back by somebody else's word brings the keys that they have. */
+    [RETURN_BRING_OWN] =
+        {"return_bring_own",
+         "UPDATE returns SET state = 1, expires_ms = ?, token_hash = ?, (ik, ek, ek_serial, ek_certificate) "
+         "= (SELECT ik, ek, ek_serial, ek_certificate FROM accounts WHERE account = client) WHERE "
+         "conversation = ? AND client = ? AND state = 0"},
     /* Each step once, in its order. */
     [RETURN_PROMISE] = {"return_promise",
                         "UPDATE returns SET promise = ? WHERE conversation = ? AND listener = ? AND "
@@ -64,9 +74,10 @@ static const store_statement STATEMENTS[] = {
     [RETURN_TO_CONFIRM] =
         {"return_to_confirm",
          "SELECT client, handle, challenge, ek_serial, record_serial, ik, ek, ek_certificate, sealed_record, "
-         "sealed_login_key, sealed_identity, sealed_state, client_same, state FROM returns WHERE "
-         "conversation "
-         "= ? AND listener = ? AND expires_ms > ? AND state IN (1, 4)"},
+         "sealed_login_key, sealed_identity, sealed_state, client_same, state, " EK_SERIAL ", EXISTS (SELECT "
+         "1 FROM accounts WHERE account = client AND accounts.ik = returns.ik AND accounts.ek = returns.ek "
+         "AND disabled = 0) FROM returns WHERE conversation = ? AND listener = ? AND expires_ms > ? AND "
+         "state IN (1, 4)"},
     [RETURN_END] =
         {"return_end",
          "UPDATE returns SET state = ?, ik = NULL, ek = NULL, ek_certificate = NULL, sealed_record = NULL, "
@@ -150,6 +161,8 @@ const wire_route RETURNS_ROUTES[] = {
      "my step of the spoken check"},
     {"POST", "/api/returns/said", HOLDER, WIRE_WRITE, &RETURN_SAID, NULL, say_same,
      "are the four words the same?"},
+    {"POST", "/api/account/return", WIRE_CLIENT, WIRE_WRITE, &RETURN_COME, &RETURN_MEETING, come_again,
+     "I have new keys; another listener of mine gave me a code", 0, "returns"},
     {"GET", "/api/account/return", WIRE_CLIENT, WIRE_READ, NULL, &RETURN_OF_ME, of_me,
      "does somebody say they are me?"},
     {"DELETE", "/api/account/return", WIRE_CLIENT, WIRE_WRITE, NULL, NULL, not_me,

@@ -1,183 +1,19 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "features/conversations/scene_test.h"
-#include "features/returns/contract.h"
-
-#include <sodium.h>
-#include <stdlib.h>
-
-/* Ana and her client, who has lost everything; and whoever types the code. */
-typedef struct lost {
-    scene *s;
-    char code[16];
-    person back;
-    return_door_body door;
-    vault_member listener, candidate;
-    uint8_t c[32], ra[32], rb[32];
-} lost;
-
-static int open_lost(void **state)
-{
-    lost *l = calloc(1, sizeof *l);
-    assert_non_null(l);
-    scene_open((void **)&l->s);
-    *state = l;
-    return 0;
-}
-
-static int close_lost(void **state)
-{
-    lost *l = *state;
-    scene_close((void **)&l->s);
-    free(l);
-    return 0;
-}
-
-static hk_err offer(lost *l, person *who)
-{
-    return_code_body body;
-    HK_TRY(house_post(l->s->h, who, scene_path(l->s, "/return"), &SHAPE_NOTHING, "", &RETURN_CODE, &body));
-    house_keep_token(l->code, sizeof l->code, body.code);
-    return HK_OK;
-}
-
-static hk_err type_code(lost *l, person *who, const char *code)
-{
-    return house_post(l->s->h, who, "/api/returns", &RETURN_COME, &((return_come_body){hk_slice_z(code)}),
-                      &RETURN_DOOR, &l->door);
-}
-
-/* Keys for the door, as the page makes them. */
-static void make_keys(lost *l, person *who, new_account_body *ret)
-{
-    arrival_body arrival = {l->door.account, l->door.handle, l->door.challenge};
-    house_new_account(l->s->h, who, &arrival, RECORD_DEVICE, ret);
-    must(vault_account_make_again(&l->door.account, (uint32_t)l->door.ek_serial, &who->me));
-    record_body *records = hk_arena_get(&l->s->h->arena, sizeof *records);
-    uint8_t *signature = hk_arena_get(&l->s->h->arena, VAULT_SIGNATURE_BYTES);
-    uint8_t *identity = hk_arena_get(&l->s->h->arena, VAULT_IDENTITY_BYTES);
-    house_record(l->s->h, who, RECORD_DEVICE, (uint32_t)l->door.record_serial, records);
-    must(vault_identity_seal(&who->me, identity));
-    must(vault_login_sign(HK_LIT(HOUSE_HOST), l->door.handle, VAULT_UNLOCK_DEVICE, l->door.challenge.p,
-                          who->r[RECORD_DEVICE], signature));
-    ret->records = (shape_list){records, 1};
-    ret->signature = hk_slice_of(signature, VAULT_SIGNATURE_BYTES);
-    ret->identity = hk_slice_of(identity, VAULT_IDENTITY_BYTES);
-    ret->ek_serial = who->me.eks[0].serial;
-    ret->ek_certificate = hk_slice_of(who->me.eks[0].cert, VAULT_SIGNATURE_BYTES);
-    memcpy(ret->ik, who->me.ik, sizeof ret->ik);
-    memcpy(ret->ek, who->me.eks[0].pk, sizeof ret->ek);
-}
-
-static hk_err bring(lost *l, person *who, const new_account_body *body)
-{
-    return house_post(l->s->h, who, "/api/returns/keys", &NEW_ACCOUNT, body, NULL, NULL);
-}
-
-static hk_err claimant_step(lost *l, const uint8_t *answer)
-{
-    return_step_body body = {.answer = hk_slice_of(answer, 32)};
-    return house_call(l->s->h, &l->back, "PUT", "/api/returns", &RETURN_STEP, &body, NULL, NULL);
-}
-
-static hk_err listener_step(lost *l, const uint8_t *promise, const uint8_t *reveal)
-{
-    return_step_body body = {.promise = hk_slice_of(promise, promise ? 32 : 0),
-                             .reveal = hk_slice_of(reveal, reveal ? 32 : 0)};
-    return house_call(l->s->h, &l->s->ana, "PUT", scene_path(l->s, "/return"), &RETURN_STEP, &body, NULL,
-                      NULL);
-}
-
-static hk_err say(lost *l, bool same)
-{
-    return house_post(l->s->h, &l->back, "/api/returns/said", &RETURN_SAID, &((return_said_body){same}), NULL,
-                      NULL);
-}
-
-/* The code given and typed, the keys made. */
-static void come_back(lost *l)
-{
-    new_account_body keys;
-    must(offer(l, &l->s->ana));
-    must(type_code(l, &l->back, l->code));
-    make_keys(l, &l->back, &keys);
-    must(bring(l, &l->back, &keys));
-}
-
-/* And the four words read. */
-static void read_words(lost *l)
-{
-    uint16_t hers[4], theirs[4];
-    return_seen_body seen;
-    return_going_body going;
-    randombytes_buf(l->ra, sizeof l->ra);
-    randombytes_buf(l->rb, sizeof l->rb);
-    must(house_get(l->s->h, &l->s->ana, scene_path(l->s, "/return"), &RETURN_SEEN, &seen));
-    assert_int_equal(seen.state, RETURN_MET);
-    l->candidate = (vault_member){
-        .account = seen.client, .ek_serial = (uint32_t)seen.ek_serial, .role = VAULT_ROLE_CLIENT};
-    memcpy(l->candidate.ik, seen.ik, 32);
-    memcpy(l->candidate.ek, seen.ek, 32);
-    memcpy(l->candidate.ek_cert, seen.ek_certificate.p, 64);
-    must(vault_member_check(&l->candidate));
-    vault_account_member(&l->s->ana.me, VAULT_ROLE_LISTENER, &l->listener);
-    assert_memory_equal(l->listener.ik, l->door.listener_ik, 32);
-    assert_memory_equal(l->listener.ek, l->door.listener_ek, 32);
-    vault_spoken_commit(&l->s->pair, &l->listener, &l->candidate, l->ra, l->c);
-    must(listener_step(l, l->c, NULL));
-    must(house_get(l->s->h, &l->back, "/api/returns", &RETURN_GOING, &going));
-    assert_memory_equal(going.promise.p, l->c, 32);
-    must(claimant_step(l, l->rb));
-    must(listener_step(l, NULL, l->ra));
-    must(house_get(l->s->h, &l->back, "/api/returns", &RETURN_GOING, &going));
-    must(vault_spoken_words(&l->s->pair, &l->listener, &l->candidate, l->c, l->ra, l->rb, hers));
-    must(vault_spoken_words(&l->s->pair, &l->candidate, &l->listener, going.promise.p, going.reveal.p, l->rb,
-                            theirs));
-    assert_memory_equal(hers, theirs, sizeof hers);
-}
-
-static vault_made_commit replace_with(lost *l, const vault_account *keys)
-{
-    static vault_made_commit made;
-    vault_plan plan;
-    vault_member m;
-    vault_plan_from(&l->s->a.log.chain, &plan);
-    vault_account_member(keys, VAULT_ROLE_CLIENT, &m);
-    must(vault_plan_put(&plan, &m));
-    plan.flags = VAULT_FLAG_REPLACE;
-    must(vault_commit_make(&l->s->a.log, &plan, &made));
-    return made;
-}
-
-static hk_err confirm_with(lost *l, person *who, const vault_made_commit *made)
-{
-    static uint8_t older[VAULT_WRAP_BYTES];
-    static older_wrap one;
-    wrap_item *wraps = hk_arena_get_array(&l->s->h->arena, VAULT_MEMBERS_MAX, sizeof *wraps);
-    for (size_t i = 0; i < made->wrap_count; i++)
-        wraps[i] = (wrap_item){made->wrap_for[i], hk_slice_of(made->wraps[i], VAULT_WRAP_BYTES)};
-    vault_kept_key kept[2];
-    vault_state state;
-    vault_state_init(&state, &(vault_state_memory){.keys = kept, .key_cap = 2});
-    must(vault_state_keep_key(&state, &l->s->pair, 1, l->s->a.log.ck));
-    must(vault_state_pass_on(&state, &l->s->pair, 1, &l->candidate, older));
-    one = (older_wrap){1, hk_slice_of(older, sizeof older)};
-    return_confirm_body body = {
-        hk_slice_of(made->bytes, made->n), {wraps, made->wrap_count}, {&one, l->s->a.log.chain.epoch == 1}};
-    return house_post(l->s->h, who, scene_path(l->s, "/return/confirm"), &RETURN_CONFIRM, &body, NULL, NULL);
-}
+#include "features/returns/lost_test.h"
+#include "features/returns/returns.h"
 
 /* ---- Refusals */
 
 static void only_the_listener_of_this_talk_gives_a_code(void **state)
 {
     lost *l = *state;
-    refuses(HK_NOT_THERE, offer(l, &l->s->ben)); /* a listener here, and not in this talk */
-    refuses(HK_REFUSED, offer(l, &l->s->client));
-    refuses(HK_REFUSED, offer(l, &l->s->admin));
-    refuses(HK_WHO, offer(l, NULL));
-    must(offer(l, &l->s->ana));
-    refuses(HK_NOT_THERE, offer(l, &l->s->ben)); /* and nobody takes hers away */
-    must(type_code(l, &l->back, l->code));
+    refuses(HK_NOT_THERE, lost_offer(l, &l->s->ben)); /* a listener here, and not in this talk */
+    refuses(HK_REFUSED, lost_offer(l, &l->s->client));
+    refuses(HK_REFUSED, lost_offer(l, &l->s->admin));
+    refuses(HK_WHO, lost_offer(l, NULL));
+    must(lost_offer(l, &l->s->ana));
+    refuses(HK_NOT_THERE, lost_offer(l, &l->s->ben)); /* and nobody takes hers away */
+    must(lost_type_code(l, &l->back, l->code));
     refuses(HK_NOT_THERE, house_get(l->s->h, &l->s->ben, scene_path(l->s, "/return"), NULL, NULL));
 }
 
@@ -185,25 +21,25 @@ static void a_wrong_code_a_used_one_and_an_old_one_are_one_answer(void **state)
 {
     lost *l = *state;
     new_account_body keys;
-    must(offer(l, &l->s->ana));
+    must(lost_offer(l, &l->s->ana));
     char wrong[16];
     memcpy(wrong, l->code, sizeof wrong);
     wrong[0] = wrong[0] == '9' ? '0' : (char)(wrong[0] + 1);
-    refuses(HK_NOT_THERE, type_code(l, &l->back, wrong));
+    refuses(HK_NOT_THERE, lost_type_code(l, &l->back, wrong));
     assert_string_equal(l->s->h->code, "code_not_good");
-    must(type_code(l, &l->back, l->code));
-    make_keys(l, &l->back, &keys);
-    must(bring(l, &l->back, &keys));
+    must(lost_type_code(l, &l->back, l->code));
+    lost_make_keys(l, &l->back, &keys);
+    must(lost_bring(l, &l->back, &keys));
     person late = {0};
-    refuses(HK_NOT_THERE, type_code(l, &late, l->code)); /* used up */
+    refuses(HK_NOT_THERE, lost_type_code(l, &late, l->code)); /* used up */
     assert_string_equal(l->s->h->code, "code_not_good");
     char old[16];
-    must(offer(l, &l->s->ana));
+    must(lost_offer(l, &l->s->ana));
     memcpy(old, l->code, sizeof old);
-    must(offer(l, &l->s->ana)); /* she gave another one */
-    refuses(HK_NOT_THERE, type_code(l, &late, old));
+    must(lost_offer(l, &l->s->ana)); /* she gave another one */
+    refuses(HK_NOT_THERE, lost_type_code(l, &late, old));
     l->s->h->now_ms += 60 * 60 * 1000;
-    refuses(HK_NOT_THERE, type_code(l, &late, l->code));
+    refuses(HK_NOT_THERE, lost_type_code(l, &late, l->code));
     assert_string_equal(l->s->h->code, "code_not_good");
 }
 
@@ -214,24 +50,25 @@ static void a_listener_alone_gives_nobody_a_new_key(void **state)
     vault_account own;
     must(vault_account_make_again(&l->s->client.me.id, 2, &own));
     static vault_made_commit made;
-    made = replace_with(l, &own);
+    made = lost_replace_with(l, &own);
     refuses(HK_REFUSED, house_commit(l->s->h, &l->s->a, &made, &kept)); /* the plain way */
     assert_string_equal(l->s->h->code, "commit_refused");
     vault_account_member(&own, VAULT_ROLE_CLIENT, &l->candidate);
-    refuses(HK_NOT_THERE, confirm_with(l, &l->s->ana, &made)); /* nobody came */
-    must(offer(l, &l->s->ana));
-    refuses(HK_NOT_THERE, confirm_with(l, &l->s->ana, &made)); /* a code is out, nobody typed it */
-    come_back(l);
-    made = replace_with(l, &l->back.me);
+    refuses(HK_NOT_THERE, lost_confirm_with(l, &l->s->ana, &made)); /* nobody came */
+    must(lost_offer(l, &l->s->ana));
+    refuses(HK_NOT_THERE, lost_confirm_with(l, &l->s->ana, &made)); /* a code is out, nobody typed it */
+    lost_come_back(l);
+    made = lost_replace_with(l, &l->back.me);
     vault_account_member(&l->back.me, VAULT_ROLE_CLIENT, &l->candidate);
-    refuses(HK_CONFLICT, confirm_with(l, &l->s->ana, &made)); /* somebody came, who has not said "same" */
+    refuses(HK_CONFLICT,
+            lost_confirm_with(l, &l->s->ana, &made)); /* somebody came, who has not said "same" */
     assert_string_equal(l->s->h->code, "not_said_yet");
-    read_words(l);
-    refuses(HK_CONFLICT, confirm_with(l, &l->s->ana, &made));
-    must(say(l, true));
-    made = replace_with(l, &own); /* other keys than those that were checked */
-    refuses(HK_REFUSED, confirm_with(l, &l->s->ana, &made));
-    refuses(HK_NOT_THERE, confirm_with(l, &l->s->ben, &made));
+    lost_read_words(l);
+    refuses(HK_CONFLICT, lost_confirm_with(l, &l->s->ana, &made));
+    must(lost_say(l, true));
+    made = lost_replace_with(l, &own); /* other keys than those that were checked */
+    refuses(HK_REFUSED, lost_confirm_with(l, &l->s->ana, &made));
+    refuses(HK_NOT_THERE, lost_confirm_with(l, &l->s->ben, &made));
     must(house_say(l->s->h, &l->s->c, "still me")); /* and the old key is as good as ever */
 }
 
@@ -239,53 +76,53 @@ static void keys_that_are_not_for_this_door_are_refused(void **state)
 {
     lost *l = *state;
     new_account_body keys, bad;
-    must(offer(l, &l->s->ana));
-    must(type_code(l, &l->back, l->code));
-    make_keys(l, &l->back, &keys);
+    must(lost_offer(l, &l->s->ana));
+    must(lost_type_code(l, &l->back, l->code));
+    lost_make_keys(l, &l->back, &keys);
     bad = keys;
     bad.ek_serial++;
-    refuses(HK_BAD, bring(l, &l->back, &bad));
+    refuses(HK_BAD, lost_bring(l, &l->back, &bad));
     bad = keys;
     bad.ik[0] ^= 1;
-    assert_int_not_equal(bring(l, &l->back, &bad), HK_OK);
+    assert_int_not_equal(lost_bring(l, &l->back, &bad), HK_OK);
     bad = keys;
     bad.public_name = HK_LIT("Ana");
-    refuses(HK_BAD, bring(l, &l->back, &bad));
+    refuses(HK_BAD, lost_bring(l, &l->back, &bad));
     record_body other = *(const record_body *)keys.records.items;
     other.kind = RECORD_RECOVERY;
     bad = keys;
     bad.records = (shape_list){&other, 1};
-    refuses(HK_BAD, bring(l, &l->back, &bad));
+    refuses(HK_BAD, lost_bring(l, &l->back, &bad));
     uint8_t forged[64] = {1};
     bad = keys;
     bad.signature = hk_slice_of(forged, sizeof forged);
-    refuses(HK_REFUSED, bring(l, &l->back, &bad));
+    refuses(HK_REFUSED, lost_bring(l, &l->back, &bad));
     person thief = {0};
-    refuses(HK_WHO, bring(l, &thief, &keys)); /* without the cookie */
+    refuses(HK_WHO, lost_bring(l, &thief, &keys)); /* without the cookie */
     memset(thief.door, 'A', 43);
-    refuses(HK_NOT_THERE, bring(l, &thief, &keys));
-    must(bring(l, &l->back, &keys));
-    refuses(HK_NOT_THERE, bring(l, &l->back, &keys)); /* once */
+    refuses(HK_NOT_THERE, lost_bring(l, &thief, &keys));
+    must(lost_bring(l, &l->back, &keys));
+    refuses(HK_NOT_THERE, lost_bring(l, &l->back, &keys)); /* once */
 }
 
 static void the_steps_of_the_check_come_once_and_in_their_order(void **state)
 {
     lost *l = *state;
     uint8_t one[32] = {1}, two[32] = {2};
-    come_back(l);
-    refuses(HK_NOT_THERE, claimant_step(l, one)); /* nothing was promised yet */
-    refuses(HK_NOT_THERE, listener_step(l, NULL, one));
-    refuses(HK_NOT_THERE, say(l, true));
-    must(listener_step(l, one, NULL));
-    refuses(HK_NOT_THERE, listener_step(l, two, NULL)); /* a promise is not exchanged */
-    refuses(HK_NOT_THERE, listener_step(l, NULL, two)); /* nor kept before the answer */
-    must(claimant_step(l, one));
-    refuses(HK_NOT_THERE, claimant_step(l, two));
-    refuses(HK_NOT_THERE, say(l, true));
-    must(listener_step(l, NULL, two));
-    refuses(HK_NOT_THERE, listener_step(l, NULL, one));
-    refuses(HK_BAD, listener_step(l, one, two));
-    must(say(l, true));
+    lost_come_back(l);
+    refuses(HK_NOT_THERE, lost_answer(l, one)); /* nothing was promised yet */
+    refuses(HK_NOT_THERE, lost_listener_step(l, NULL, one));
+    refuses(HK_NOT_THERE, lost_say(l, true));
+    must(lost_listener_step(l, one, NULL));
+    refuses(HK_NOT_THERE, lost_listener_step(l, two, NULL)); /* a promise is not exchanged */
+    refuses(HK_NOT_THERE, lost_listener_step(l, NULL, two)); /* nor kept before the answer */
+    must(lost_answer(l, one));
+    refuses(HK_NOT_THERE, lost_answer(l, two));
+    refuses(HK_NOT_THERE, lost_say(l, true));
+    must(lost_listener_step(l, NULL, two));
+    refuses(HK_NOT_THERE, lost_listener_step(l, NULL, one));
+    refuses(HK_BAD, lost_listener_step(l, one, two));
+    must(lost_say(l, true));
 }
 
 static void when_the_words_differ_nothing_happens(void **state)
@@ -294,10 +131,10 @@ static void when_the_words_differ_nothing_happens(void **state)
     return_seen_body seen;
     return_going_body going;
     for (int who = 0; who < 2; who++) {
-        come_back(l);
-        read_words(l);
+        lost_come_back(l);
+        lost_read_words(l);
         if (who == 0)
-            must(say(l, false));
+            must(lost_say(l, false));
         else
             must(house_post(l->s->h, &l->s->ana, scene_path(l->s, "/return/different"), &SHAPE_NOTHING, "",
                             NULL, NULL));
@@ -305,9 +142,9 @@ static void when_the_words_differ_nothing_happens(void **state)
         assert_int_equal(seen.state, RETURN_DIFFERENT);
         must(house_get(l->s->h, &l->back, "/api/returns", &RETURN_GOING, &going));
         assert_int_equal(going.state, RETURN_DIFFERENT);
-        refuses(HK_NOT_THERE, say(l, true)); /* nobody takes that back */
-        vault_made_commit made = replace_with(l, &l->back.me);
-        refuses(HK_NOT_THERE, confirm_with(l, &l->s->ana, &made));
+        refuses(HK_NOT_THERE, lost_say(l, true)); /* nobody takes that back */
+        vault_made_commit made = lost_replace_with(l, &l->back.me);
+        refuses(HK_NOT_THERE, lost_confirm_with(l, &l->s->ana, &made));
         assert_int_equal(house_count(l->s->h,
                                      "SELECT count(*) FROM returns WHERE sealed_record IS NOT NULL OR "
                                      "promise IS NOT NULL"),
@@ -321,20 +158,20 @@ static void an_old_check_is_worth_nothing_for_a_new_one(void **state)
 {
     lost *l = *state;
     uint16_t words[4];
-    come_back(l);
-    read_words(l);
+    lost_come_back(l);
+    lost_read_words(l);
     uint8_t old_c[32], old_ra[32];
     memcpy(old_c, l->c, 32);
     memcpy(old_ra, l->ra, 32);
-    must(say(l, true));
-    vault_made_commit old = replace_with(l, &l->back.me);
+    must(lost_say(l, true));
+    vault_made_commit old = lost_replace_with(l, &l->back.me);
     person first = l->back;
     l->back = (person){0};
-    come_back(l); /* she gave a new code: somebody else is at the door now */
-    refuses(HK_CONFLICT, confirm_with(l, &l->s->ana, &old)); /* what was said yesterday does not count */
-    read_words(l);
-    must(say(l, true));
-    refuses(HK_REFUSED, confirm_with(l, &l->s->ana, &old));
+    lost_come_back(l); /* she gave a new code: somebody else is at the door now */
+    refuses(HK_CONFLICT, lost_confirm_with(l, &l->s->ana, &old)); /* what was said yesterday does not count */
+    lost_read_words(l);
+    must(lost_say(l, true));
+    refuses(HK_REFUSED, lost_confirm_with(l, &l->s->ana, &old));
     refuses(HK_REFUSED,
             vault_spoken_words(&l->s->pair, &l->listener, &l->candidate, old_c, old_ra, l->rb, words));
     refuses(HK_NOT_THERE, house_get(l->s->h, &first, "/api/returns", NULL, NULL));
@@ -345,14 +182,14 @@ static void two_who_type_one_code_are_not_both_let_in(void **state)
     lost *l = *state;
     new_account_body keys, others;
     person second = {0};
-    must(offer(l, &l->s->ana));
-    must(type_code(l, &l->back, l->code));
-    make_keys(l, &l->back, &keys);
-    must(type_code(l, &second, l->code)); /* the last one holds the door */
-    make_keys(l, &second, &others);
-    refuses(HK_NOT_THERE, bring(l, &l->back, &keys));
-    must(bring(l, &second, &others));
-    refuses(HK_NOT_THERE, type_code(l, &l->back, l->code));
+    must(lost_offer(l, &l->s->ana));
+    must(lost_type_code(l, &l->back, l->code));
+    lost_make_keys(l, &l->back, &keys);
+    must(lost_type_code(l, &second, l->code)); /* the last one holds the door */
+    lost_make_keys(l, &second, &others);
+    refuses(HK_NOT_THERE, lost_bring(l, &l->back, &keys));
+    must(lost_bring(l, &second, &others));
+    refuses(HK_NOT_THERE, lost_type_code(l, &l->back, l->code));
 }
 
 static void whoever_still_has_the_key_is_told_and_can_stop_it(void **state)
@@ -364,7 +201,7 @@ static void whoever_still_has_the_key_is_told_and_can_stop_it(void **state)
     assert_false(of_me.going_on);
     refuses(HK_NOT_THERE,
             house_call(l->s->h, &l->s->client, "DELETE", "/api/account/return", NULL, NULL, NULL, NULL));
-    come_back(l);
+    lost_come_back(l);
     assert_int_equal(house_told_count(l->s->h, 31, "return"), 1);
     must(house_get(l->s->h, &l->s->client, "/api/account/return", &RETURN_OF_ME, &of_me));
     assert_true(of_me.going_on);
@@ -372,24 +209,24 @@ static void whoever_still_has_the_key_is_told_and_can_stop_it(void **state)
     assert_false(of_me.going_on);
     refuses(HK_NOT_THERE,
             house_call(l->s->h, &l->s->stranger, "DELETE", "/api/account/return", NULL, NULL, NULL, NULL));
-    read_words(l);
-    must(say(l, true));
+    lost_read_words(l);
+    must(lost_say(l, true));
     must(house_call(l->s->h, &l->s->client, "DELETE", "/api/account/return", NULL, NULL, NULL, NULL));
-    vault_made_commit made = replace_with(l, &l->back.me);
-    refuses(HK_NOT_THERE, confirm_with(l, &l->s->ana, &made));
+    vault_made_commit made = lost_replace_with(l, &l->back.me);
+    refuses(HK_NOT_THERE, lost_confirm_with(l, &l->s->ana, &made));
 }
 
 static void a_place_that_its_owner_changed_meanwhile_is_not_taken(void **state)
 {
     lost *l = *state;
-    come_back(l);
-    read_words(l);
-    must(say(l, true));
+    lost_come_back(l);
+    lost_read_words(l);
+    must(lost_say(l, true));
     must(house_change(l->s->h, &l->s->client, RECORD_DEVICE,
                       (const record_kind[]){RECORD_PASSWORD, RECORD_RECOVERY}, 2));
-    vault_made_commit made = replace_with(l, &l->back.me);
+    vault_made_commit made = lost_replace_with(l, &l->back.me);
     int64_t entries = house_count(l->s->h, "SELECT count(*) FROM entries");
-    refuses(HK_CONFLICT, confirm_with(l, &l->s->ana, &made));
+    refuses(HK_CONFLICT, lost_confirm_with(l, &l->s->ana, &made));
     assert_string_equal(l->s->h->code, "opened_meanwhile");
     assert_int_equal(house_count(l->s->h, "SELECT count(*) FROM entries"), entries);
     must(house_sign_in(l->s->h, &l->s->client, RECORD_PASSWORD));
@@ -403,12 +240,12 @@ static void both_say_same_and_the_new_keys_are_in_and_the_old_ones_out(void **st
     must(house_say(l->s->h, &l->s->c, "before"));
     must(house_catch_up(l->s->h, &l->s->a));
     house_connect(l->s->h, &l->s->client, 41);
-    come_back(l);
-    read_words(l);
-    must(say(l, true));
-    vault_made_commit made = replace_with(l, &l->back.me);
-    must(confirm_with(l, &l->s->ana, &made));
-    must(confirm_with(l, &l->s->ana, &made)); /* the answer was lost: the same again */
+    lost_come_back(l);
+    lost_read_words(l);
+    must(lost_say(l, true));
+    vault_made_commit made = lost_replace_with(l, &l->back.me);
+    must(lost_confirm_with(l, &l->s->ana, &made));
+    must(lost_confirm_with(l, &l->s->ana, &made)); /* the answer was lost: the same again */
     return_going_body going;
     must(house_get(l->s->h, &l->back, "/api/returns", &RETURN_GOING, &going));
     assert_int_equal(going.state, RETURN_DONE);
@@ -448,11 +285,11 @@ static void what_only_the_lost_keys_could_open_goes_with_them(void **state)
     must(house_post(l->s->h, &l->s->client, "/api/conversations", &COMMIT, &body, &KEPT, &(kept_body){0}));
     conversation_id waiting;
     must(house_ask(l->s->h, &l->s->client, "somebody else, please", &waiting));
-    come_back(l);
-    read_words(l);
-    must(say(l, true));
-    vault_made_commit made = replace_with(l, &l->back.me);
-    must(confirm_with(l, &l->s->ana, &made));
+    lost_come_back(l);
+    lost_read_words(l);
+    must(lost_say(l, true));
+    vault_made_commit made = lost_replace_with(l, &l->back.me);
+    must(lost_confirm_with(l, &l->s->ana, &made));
     assert_int_equal(house_count(l->s->h, "SELECT count(*) FROM conversations WHERE kind = 3"), 0);
     assert_int_equal(house_count(l->s->h, "SELECT count(*) FROM requests WHERE state = 0"), 0);
     assert_int_equal(house_count(l->s->h, "SELECT count(*) FROM conversations WHERE kind = 1"), 2);
@@ -467,7 +304,7 @@ static hk_err tick_inside(void *ctx, store_db *db)
 static void what_took_too_long_goes(void **state)
 {
     lost *l = *state;
-    come_back(l);
+    lost_come_back(l);
     must(store_write_now(l->s->h->store, tick_inside, l));
     assert_int_equal(house_count(l->s->h, "SELECT count(*) FROM returns"), 1);
     l->s->h->now_ms += 31 * 60 * 1000;
@@ -479,7 +316,7 @@ static void what_took_too_long_goes(void **state)
 static void the_listener_may_stop_it_at_any_time(void **state)
 {
     lost *l = *state;
-    come_back(l);
+    lost_come_back(l);
     refuses(HK_NOT_THERE,
             house_call(l->s->h, &l->s->ben, "DELETE", scene_path(l->s, "/return"), NULL, NULL, NULL, NULL));
     must(house_call(l->s->h, &l->s->ana, "DELETE", scene_path(l->s, "/return"), NULL, NULL, NULL, NULL));
@@ -491,7 +328,7 @@ static void the_listener_may_stop_it_at_any_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_lost, close_lost)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lost_open, lost_close)
         TEST(only_the_listener_of_this_talk_gives_a_code),
         TEST(a_wrong_code_a_used_one_and_an_old_one_are_one_answer),
         TEST(a_listener_alone_gives_nobody_a_new_key),

@@ -16,6 +16,7 @@ enum {
     RETURN_OF_CLIENT,
     RETURN_OPEN_DOOR,
     RETURN_KEEP_KEYS,
+    RETURN_BRING_OWN,
     RETURN_PROMISE,
     RETURN_ANSWER,
     RETURN_REVEAL,
@@ -46,6 +47,7 @@ hk_err listener_reads_others(wire_request *r, wire_reply *reply);
 hk_err confirm(wire_request *r, wire_reply *reply);
 /* Who comes back (coming.c), and who still has the keys. */
 hk_err come(wire_request *r, wire_reply *reply);
+hk_err come_again(wire_request *r, wire_reply *reply);
 hk_err bring_keys(wire_request *r, wire_reply *reply);
 hk_err how_it_goes(wire_request *r, wire_reply *reply);
 hk_err answer_step(wire_request *r, wire_reply *reply);

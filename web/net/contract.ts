@@ -534,6 +534,8 @@ export interface Member {
   readonly disabled?: boolean | undefined;
   /** they left: the next commit takes them out */
   readonly left?: boolean | undefined;
+  /** they have another identity key by now than stands here: a listener here may confirm it */
+  readonly new_key?: boolean | undefined;
 }
 
 /** how far somebody read */
@@ -748,6 +750,12 @@ export interface OutsideNews {
   readonly conversation: Id;
 }
 
+/** told as `new_key` */
+export interface NewKeyNews {
+  /** they have another key than before */
+  readonly account: Id;
+}
+
 /** somebody would like to be heard */
 export interface Ask {
   /** sealed to the team's key */
@@ -932,6 +940,26 @@ export interface ReturnDoor {
   readonly ek_serial: number;
   /** of the new unlock record */
   readonly record_serial: number;
+  /** where the keys will stand */
+  readonly conversation: Id;
+  /** who checks */
+  readonly listener: Id;
+  /** what they are called */
+  readonly listener_name: string;
+  /** what they do here */
+  readonly listener_role: "client" | "therapist" | "peer" | "supervisor" | "admin";
+  /** their identity key: checked by the words */
+  readonly listener_ik: Uint8Array;
+  /** their sealing key */
+  readonly listener_ek: Uint8Array;
+  /** its serial */
+  readonly listener_ek_serial: number;
+  /** its certificate */
+  readonly listener_ek_certificate: Uint8Array;
+}
+
+/** who checks the keys that the account has */
+export interface ReturnMeeting {
   /** where the keys will stand */
   readonly conversation: Id;
   /** who checks */

@@ -69,7 +69,7 @@ function Stopped({ open, why }: { readonly open: Open; readonly why: string }) {
     case "interrupted":
       return null; // said above, with what can be done (interrupted.tsx)
     case "outside":
-      return <Banner look="warm">{t(beforeMe(open) ? "hindrance.before_me" : "hindrance.outside")}</Banner>;
+      return beforeMe(open) ? null : <Banner look="warm">{t("hindrance.outside")}</Banner>; // a lost key is said above
     case "unpinned":
       return <NewKey open={open} onGoOn={goOn} />;
     default:

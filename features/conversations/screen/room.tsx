@@ -32,17 +32,22 @@ interface RoomProps {
   readonly beside?: (draft: string) => ComponentChildren;
   /** For whoever listens: how somebody who lost password and sheet is let in again. */
   readonly lost?: (name: string) => ComponentChildren;
+  /** For a client: how a talk that stands under a lost key opens again. */
+  readonly openAgain?: (name: string) => ComponentChildren;
   /** What is said or asked of this talk, above its words and below them. */
   readonly above?: ComponentChildren;
   readonly below?: ComponentChildren;
 }
 
-export function Room({ open, onEnd, onSignIn, onBack, beside, lost, above, below }: RoomProps) {
+export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, above, below }: RoomProps) {
   const { talk } = open;
   const searching = useSignal(false);
   const asking = useSignal(false);
   const atBottom = useRef(true);
-  const items = talk.items.value;
+  const wasClosed = useRef(false);
+  const closed = beforeMe(open);
+  // Sealed to a lost key is not the same as forged: what cannot be opened is said once, below.
+  const items = closed ? talk.items.value.filter((item) => item.kind !== "line" || item.says !== "unverified") : talk.items.value;
   const own = talk.me.session.account;
   const others = talk.members.value.filter((m) => m.account !== own);
   const name = (account: string): string => talk.names.value.get(account) ?? t("room.somebody");
@@ -74,6 +79,7 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, above, below
 
   const members = others.map((m) => name(m.account)).join(", ");
   const listener = others.find((m) => m.part === "listener");
+  wasClosed.current ||= closed;
   return (
     <div class="sheet room">
       <div class="room-head">
@@ -97,7 +103,7 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, above, below
         </div>
       </div>
       <WhoHears>
-        {talk.outside.value ? t("room.who_outside") : members === "" ? t("room.who_nobody") : t("room.who", { names: members })}{" "}
+        {talk.outside.value ? t("room.who_outside") : closed && members !== "" ? t("new_key.who", { names: members }) : members === "" ? t("room.who_nobody") : t("room.who", { names: members })}{" "}
         {others.length > 0 && others.every((m) => howOf(m.account) === "spoken") ? t("who.checked") : ""}
       </WhoHears>
       <div class="row room-who">
@@ -122,6 +128,12 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, above, below
         <Banner look="warm">{t("room.outside")}</Banner>
       ) : (
         <>
+          {wasClosed.current ? openAgain?.(members) : null}
+          {lost !== undefined && others.some((m) => m.new_key === true) ? (
+            <Banner look="warm" action={<Button onPress={() => (asking.value = true)}>{t("new_key.let_in")}</Button>}>
+              {t("new_key.theirs", { name: members })}
+            </Banner>
+          ) : null}
           <State open={open} onSignIn={onSignIn} />
           <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
         </>
@@ -188,8 +200,7 @@ function State({ open, onSignIn }: { readonly open: Open; readonly onSignIn: () 
           {t("room.trouble")}
         </Banner>
       ) : null}
-      {beforeMe(open) ? <Banner look="warm">{t("hindrance.before_me")}</Banner> : null}
-      {talk.phase.value === "held" ? <Banner look="warm">{t("room.held")}</Banner> : null}
+      {talk.phase.value === "held" && !beforeMe(open) ? <Banner look="warm">{t("room.held")}</Banner> : null}
       {clockIsOff() ? <Banner look="warm">{t("room.clock")}</Banner> : null}
       {offline ? <Banner>{t("room.offline")}</Banner> : null}
       <HindranceBanner open={open} onSignIn={onSignIn} />

@@ -138,6 +138,10 @@ export class Talks {
           void this.refresh().catch(() => undefined);
           break;
         }
+        case "new_key": {
+          void this.refresh().catch(() => undefined);
+          break;
+        }
         case "request": {
           requestTold(told);
           this.requestNews.value += 1;
@@ -183,11 +187,19 @@ export class Talks {
 
   async #restored(): Promise<void> {
     await this.refresh().catch(() => undefined);
-    for (const { talk, outbox } of this.#open.values()) {
-      await talk.readAnew();
-      outbox.hindrance.value = { is: "nothing" };
-      outbox.hurry();
-    }
+    for (const open of this.#open.values()) await this.#readAnew(open);
+  }
+
+  /** A key that was lost here is replaced by the one this account has: what was passed on opens now. */
+  async openedAgain(id: string): Promise<void> {
+    await this.refresh().catch(() => undefined);
+    await this.#readAnew(this.open(id));
+  }
+
+  async #readAnew({ talk, outbox }: Open): Promise<void> {
+    await talk.readAnew();
+    outbox.hindrance.value = { is: "nothing" };
+    outbox.hurry();
   }
 
   end(): void {

@@ -12,6 +12,7 @@ const member = shape({
   name: maybe(text),
   certificate: maybe(bytes),
   disabled: maybe(yesNo),
+  new_key: maybe(yesNo),
 }) satisfies Decoder<contract.Member>;
 export type MemberSaid = Decoded<typeof member>;
 

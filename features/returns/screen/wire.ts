@@ -23,12 +23,7 @@ const seenAnswer = shape({
 }) satisfies Decoder<contract.ReturnSeen>;
 export type ReturnSeen = Decoded<typeof seenAnswer>;
 
-const doorAnswer = shape({
-  account: text,
-  handle: text,
-  challenge: bytes,
-  ek_serial: whole,
-  record_serial: whole,
+const checker = {
   conversation: text,
   listener: text,
   listener_name: text,
@@ -37,8 +32,18 @@ const doorAnswer = shape({
   listener_ek: bytes,
   listener_ek_serial: whole,
   listener_ek_certificate: bytes,
+};
+const meetingAnswer = shape(checker) satisfies Decoder<contract.ReturnMeeting>;
+export type ReturnMeeting = Decoded<typeof meetingAnswer>;
+
+const doorAnswer = shape({
+  account: text,
+  handle: text,
+  challenge: bytes,
+  ek_serial: whole,
+  record_serial: whole,
+  ...checker,
 }) satisfies Decoder<contract.ReturnDoor>;
-export type ReturnDoor = Decoded<typeof doorAnswer>;
 
 const goingAnswer = shape({ state, promise: maybe(bytes), reveal: maybe(bytes) }) satisfies Decoder<contract.ReturnGoing>;
 export type ReturnGoing = Decoded<typeof goingAnswer>;
@@ -78,12 +83,17 @@ export function confirmReturn(conversation: string, body: contract.ReturnConfirm
 
 // ---- Who comes back
 
-export function comeWith(code: string): Promise<ReturnDoor> {
+export function comeWith(code: string): Promise<Decoded<typeof doorAnswer>> {
   return ask({ method: "POST", path: "/api/returns", body: { code } satisfies contract.ReturnCome }, doorAnswer);
 }
 
 export function bringKeys(keys: contract.NewAccount): Promise<void> {
   return askNothing({ method: "POST", path: "/api/returns/keys", body: keys });
+}
+
+/** With the keys that this account has: another listener confirmed them before. */
+export function comeAgainWith(code: string): Promise<ReturnMeeting> {
+  return ask({ method: "POST", path: "/api/account/return", body: { code } satisfies contract.ReturnCome }, meetingAnswer);
 }
 
 export function howItGoes(): Promise<ReturnGoing> {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Somebody talks with two listeners and loses everything. One of them lets them in again; the talk with the other says that it still
+// stands under the lost key, to both, and opens by the same check. Wrong side first: another talk's code, words that differ.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
+import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, waitingCard } from "./people.mjs";
+
+let place, browser, ana, ben, heron, back;
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+const dialog = (page) => page.getByRole("dialog");
+const words = (page) => page.locator(".four-words li").allTextContents();
+
+async function codeOf(page) {
+  await button(page, /^Give (them a|a new) code$/).click();
+  await page.locator(".let-in-code").waitFor();
+  return (await page.locator(".let-in-code").textContent()).trim();
+}
+
+async function typeCode(page, code) {
+  await page.getByLabel("The code").fill(code);
+  await button(page, "Continue").click();
+}
+
+async function bothRead(listener, comer) {
+  await listener.locator(".four-words").waitFor();
+  await comer.locator(".four-words").waitFor();
+  assert.deepEqual(await words(listener), await words(comer));
+}
+
+chapter("somebody asks in two tabs, one of which hears nothing, and talks with two listeners", async () => {
+  const admin = await firstAdministrator(await browser.person(place));
+  ana = await listenerOnDuty(admin, await browser.person(place));
+  ben = await listenerOnDuty(admin, await browser.person(place), "Ben");
+  heron = await browser.person(place);
+  await heron.page.goto(`${place.origin}/talk`);
+  await button(heron.page, "Continue").click();
+  await heron.page.getByLabel("What may we call you?").fill("Quiet Heron");
+  await button(heron.page, "Continue").click();
+  await heading(heron.page, "Your first words").waitFor();
+  const tab = await heron.context.newPage();
+  await tab.routeWebSocket(/./, (socket) => socket.close());
+  await tab.goto(`${place.origin}/talk`);
+  await button(tab, "Open my place").click();
+  await button(tab, "Continue").click();
+  await tab.getByLabel("What may we call you?").fill("Quiet Heron");
+  await button(tab, "Continue").click();
+  await tab.getByLabel("What is on your mind?").fill("I need somebody at night, too.");
+  await heron.page.getByLabel("What is on your mind?").fill("I have not slept for days.");
+  await button(heron.page, "Ask somebody to listen").click();
+  await button(waitingCard(ana.page, "Quiet Heron"), "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  await button(tab, "Ask somebody to listen").click();
+  await heading(tab, "Your words are waiting with you").waitFor();
+  await tab.close();
+  await button(waitingCard(ben.page, "Quiet Heron"), "Open the door").click();
+  await say(ben.page, "I am here at night.");
+  await button(heron.page, "End for now").click();
+  await button(heron.page, "Keep this place").click();
+  heron.sheet = await keep(heron.page, PASSWORD);
+  await button(heron.page, /^Ben, /).click();
+  await said(heron.page, "I am here at night.").waitFor();
+  await said(ben.page, "I need somebody at night, too.").waitFor();
+});
+
+chapter("everything is lost, and Ana lets them in again", async () => {
+  await heron.context.close();
+  back = await browser.person(place);
+  await back.page.goto(`${place.origin}/talk#back`);
+  await button(back.page, "I have neither password nor sheet").click();
+  await button(ana.page, "More about who can read this").click();
+  await typeCode(back.page, await codeOf(ana.page));
+  await bothRead(ana.page, back.page);
+  await button(ana.page, "They are the same").click();
+  await button(back.page, "They are the same").click();
+  await heading(back.page, "My place").waitFor();
+});
+
+chapter("the talk with Ben says to both that it stands under the lost key", async () => {
+  await button(back.page, /^Ben, /).click();
+  await shown(back.page, /In this talk Ben still knows the one that you lost/).waitFor();
+  assert.deepEqual(await thread(back.page), []);
+  assert.equal(await shown(back.page, /could not be verified/).count(), 0);
+  await look(back.page, "new-key-closed");
+  await shown(ben.page, /Quiet Heron came back with a new key/).waitFor();
+  await look(ben.page, "new-key-theirs");
+  await say(ben.page, "Call me whenever you can.");
+});
+
+chapter("with words that differ it stays as it is, and nobody is thrown out", async () => {
+  await button(back.page, "I have them on the phone").click();
+  await typeCode(back.page, "123 456 789");
+  await shown(back.page, /This code is not good/).waitFor();
+  await button(ben.page, "Let them in here").click();
+  await typeCode(back.page, await codeOf(ben.page));
+  await bothRead(ben.page, back.page);
+  await button(back.page, "They are not the same").click();
+  await shown(back.page, /The words were not the same on both sides/).waitFor();
+  await shown(dialog(ben.page), /The words were not the same, so nothing was changed/).waitFor();
+  await button(back.page, "Try once more").click();
+});
+
+chapter("by four words it opens, with the older words and what was written meanwhile, and goes on", async () => {
+  await typeCode(back.page, await codeOf(ben.page));
+  await bothRead(ben.page, back.page);
+  assert.equal(await shown(back.page, /Somebody says they are you/).count(), 0);
+  await look(back.page, "new-key-words");
+  await button(back.page, "They are the same").click();
+  await button(ben.page, "They are the same").click();
+  await shown(dialog(ben.page), /Quiet Heron is back, with a new key that you confirmed/).waitFor();
+  await button(dialog(ben.page), "Close").click();
+  await shown(ben.page, /Quiet Heron came back with a new key/).waitFor({ state: "detached" });
+  await shown(back.page, "Ben confirmed your new key. The talk goes on, and the older words are here again.").waitFor();
+  await said(back.page, "Call me whenever you can.").waitFor();
+  assert.deepEqual(await thread(back.page), ["I am here at night.", "I need somebody at night, too.", "Call me whenever you can."]);
+  await say(back.page, "It is me.");
+  await said(ben.page, "It is me.").waitFor();
+  await say(ben.page, "I heard your voice.");
+  await said(back.page, "I heard your voice.").waitFor();
+  await shown(back.page, /You two have checked it by four words/).waitFor();
+  await look(back.page, "new-key-opened");
+});
+
+chapter("the talk with Ana goes on as before", async () => {
+  await button(dialog(ana.page), "Close").click();
+  await back.page.reload();
+  await button(back.page, "Open my place").click();
+  await button(back.page, /^Ana, /).click();
+  await say(back.page, "Ben let me in, too.");
+  await said(ana.page, "Ben let me in, too.").waitFor();
+  nothingWrong();
+  for (const person of [ana, ben, back]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+});
