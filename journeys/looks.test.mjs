@@ -269,6 +269,7 @@ const SHOWN_IN = {
   "features/accounts/screen/recovery-sheet.tsx": ["keep-sheet"],
   "features/accounts/screen/sign-in.tsx": ["sign-in", "sign-in-again", "sign-in-staff"],
   "features/conversations/screen/after.tsx": ["after"],
+  "features/conversations/screen/attach.tsx": ["room"],
   "features/conversations/screen/composer.tsx": ["room"],
   "features/conversations/screen/file-item.tsx": ["room", "room-listener"],
   "features/conversations/screen/hindrance.tsx": ["room-offline"],

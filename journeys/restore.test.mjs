@@ -23,6 +23,7 @@ after(async () => {
   await place?.end();
 });
 
+const LETTER = { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear sister, this is what I could not say.") };
 const backup = () => path.join(place.dir, "yesterday.db");
 
 chapter("two people talk, and the place is backed up", async () => {
@@ -46,6 +47,10 @@ chapter("more is said, and then the place loses it", async () => {
   await shown(ana.page, "I told my sister.").waitFor();
   await say(ana.page, "What was that like?");
   await shown(heron.page, "What was that like?").waitFor();
+  await heron.page.getByLabel("Add a file or photo").setInputFiles(LETTER);
+  await ana.page.locator(".file-item", { hasText: "letter.txt" }).waitFor();
+  await ana.page.getByLabel("Add a file or photo").setInputFiles({ ...LETTER, name: "breathing.txt" });
+  await heron.page.locator(".file-item", { hasText: "breathing.txt" }).waitFor();
   await heron.page.waitForTimeout(3000);
   // Ana closes her page: she will come back to another history than the one her account knew.
   await ana.page.goto("about:blank");
@@ -61,6 +66,9 @@ chapter("the page that stood open says what happened, keeps what it read, and se
   const card = page.getByRole("region", { name: /This place lost words after/ });
   await card.getByText("I told my sister.").waitFor();
   await card.getByText("What was that like?").waitFor();
+  await card.getByText(/^letter\.txt \(42 byte\)/).waitFor();
+  await card.getByText("breathing.txt").waitFor();
+  await card.getByText("Whoever sent it can add it again.").waitFor();
   await page.getByLabel("Write here").fill("Written while it rests.");
   await button(page, "Send").click();
   await shown(page, "· on this device").waitFor();
@@ -73,6 +81,9 @@ chapter("going on is a decision, and then one's own words can be said again", as
   await shown(page, "This place had lost words here. The talk went on from this point.").waitFor();
   await button(page, "Say it again").click();
   await page.locator(".said-text", { hasText: "I told my sister." }).waitFor();
+  await page.getByLabel("Add this file again").setInputFiles(LETTER);
+  await page.locator(".file-item", { hasText: "letter.txt" }).waitFor();
+  await page.getByLabel("Add this file again").waitFor({ state: "detached" });
   assert.deepEqual([...(await thread(page))].sort(), ["I have not slept for days.", "I told my sister.", "This was before.", "Written while it rests."]);
   await look(page, "resumed");
 });
@@ -88,7 +99,12 @@ chapter("who was away comes back, sees it too, and goes on where the other went 
   await look(page, "interrupted-later");
   await button(page, "Go on from here").click();
   await button(page, "Say it again").click();
+  await page.getByLabel("Add this file again").setInputFiles({ ...LETTER, name: "breathing.txt" });
   await shown(heron.page, "What was that like?").last().waitFor();
+  for (const [reader, name] of [[page, "letter.txt"], [heron.page, "breathing.txt"]]) {
+    await button(reader.locator(".file-item", { hasText: name }), "Fetch the file").click();
+    await reader.locator(".file-item", { hasText: name }).getByText("Save on this device").waitFor();
+  }
   await page.locator(".said-text", { hasText: "What was that like?" }).waitFor();
   await say(page, "Here we are again.");
   await page.locator(".said-text", { hasText: "Here we are again." }).waitFor();

@@ -7,8 +7,8 @@ import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { Draft } from "../../../web/net/draft.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
-import { locale, t } from "../../../web/words/words.ts";
-import { LARGEST_BYTES, sendFile, sizeWords } from "./files.ts";
+import { t } from "../../../web/words/words.ts";
+import { Attach } from "./attach.tsx";
 import { draftLabel } from "./sending.ts";
 import type { Open } from "./talks.ts";
 import { LONGEST_WORDS, fits, sendsOn } from "./writing.ts";
@@ -89,68 +89,8 @@ export function Composer({ open, disabled, beside }: ComposerProps) {
         </Button>
       </div>
       {beside?.(text)}
-      <Attach open={open} disabled={disabled} onTrouble={(words) => (trouble.value = words)} />
+      <Attach open={open} words={t("file.choose")} look="quiet" disabled={disabled} onTrouble={(words) => (trouble.value = words)} />
     </form>
-  );
-}
-
-interface AttachProps {
-  readonly open: Open;
-  readonly disabled: boolean;
-  readonly onTrouble: (words: string | null) => void;
-}
-
-function Attach({ open, disabled, onTrouble }: AttachProps) {
-  const { talk, outbox } = open;
-  const part = useSignal<number | null>(null);
-  const stop = useRef<AbortController | null>(null);
-  const input = useRef<HTMLInputElement>(null);
-
-  const chosen = async (file: File): Promise<void> => {
-    onTrouble(null);
-    if (file.size === 0 || file.size > LARGEST_BYTES) {
-      onTrouble(t("file.too_large", { size: sizeWords(LARGEST_BYTES, locale()) }));
-      return;
-    }
-    stop.current = new AbortController();
-    part.value = 0;
-    try {
-      const descriptor = await sendFile(talk.me.vault, talk.id, file, (done) => (part.value = done), stop.current.signal);
-      await outbox.put({ kind: "file", file: descriptor });
-    } catch (error) {
-      if (!stop.current.signal.aborted) onTrouble(`${t("file.not_sent")} ${troubleWords(error)}`);
-    } finally {
-      part.value = null;
-    }
-  };
-
-  return (
-    <div class="row">
-      <input
-        ref={input}
-        type="file"
-        class="only-heard"
-        tabIndex={-1}
-        aria-label={t("file.choose")}
-        onChange={(e) => {
-          const file = e.currentTarget.files?.[0];
-          e.currentTarget.value = "";
-          if (file !== undefined) void chosen(file);
-        }}
-      />
-      {part.value === null ? (
-        <Button look="quiet" slim disabled={disabled} onPress={() => input.current?.click()}>
-          {t("file.choose")}
-        </Button>
-      ) : (
-        <>
-          <progress value={part.value} max={1} aria-label={t("file.sending")} />
-          <Button look="quiet" slim onPress={() => stop.current?.abort()}>
-            {t("kit.cancel")}
-          </Button>
-        </>
-      )}
-    </div>
   );
 }
 

@@ -2,12 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button } from "../../../web/kit/button.tsx";
+import { troubleOf } from "../../../web/net/problem.ts";
 import { locale, t } from "../../../web/words/words.ts";
 import { isImage, openFile, savedAs, sizeWords } from "./files.ts";
 import type { Talk } from "./talk.ts";
 import type { FileShown } from "./thread.ts";
 
-type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "broken" };
+type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "broken" | "gone" };
 
 /** A file somebody sent: its name and size at once, its content when it is asked for. */
 export function FileItem({ item, talk }: { readonly item: FileShown; readonly talk: Talk }) {
@@ -26,8 +27,8 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
     try {
       const blob = await openFile(talk.me.vault, talk.id, file.descriptor, (part) => (state.value = { is: "opening", part }), stop.signal);
       state.value = { is: "open", url: URL.createObjectURL(blob) };
-    } catch {
-      state.value = { is: "broken" };
+    } catch (error) {
+      state.value = { is: troubleOf(error)?.what === "not_there" ? "gone" : "broken" };
     }
   };
 
@@ -43,6 +44,7 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
         </Button>
       ) : null}
       {now.is === "opening" ? <progress value={now.part} max={1} aria-label={t("file.opening")} /> : null}
+      {now.is === "gone" ? <span class="field-error">{t(item.mine ? "file.gone_mine" : "file.gone")}</span> : null}
       {now.is === "broken" ? (
         <>
           <span class="field-error">{t("file.broken")}</span>

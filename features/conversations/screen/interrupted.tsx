@@ -9,8 +9,11 @@ import { place } from "../../../web/net/place.ts";
 import { refusal } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { clockTime, dateAndTime } from "../../../web/words/when.ts";
-import { t } from "../../../web/words/words.ts";
+import { locale, t } from "../../../web/words/words.ts";
+import { Attach } from "./attach.tsx";
+import { sizeWords } from "./files.ts";
 import type { Parcel } from "./sending.ts";
+import { safeName } from "./taking.ts";
 import type { Open } from "./talks.ts";
 import type { Item } from "./thread.ts";
 import { postCommit } from "./wire.ts";
@@ -90,10 +93,15 @@ export function Interrupted({ open, names }: { readonly open: Open; readonly nam
                 <p dir="auto" class="keep-lines">
                   {wordsOf(parcel)}
                 </p>
+                {parcel.body.kind === "file" ? <p class="small muted">{t("interrupted.file_mine")}</p> : null}
                 <div class="row">
-                  <Button slim disabled={stopped} onPress={() => again(parcel)}>
-                    {t("interrupted.again")}
-                  </Button>
+                  {parcel.body.kind === "file" ? (
+                    <Attach open={open} words={t("interrupted.attach")} look="plain" disabled={stopped} onTrouble={(words) => (trouble.value = words)} onSent={() => leave(parcel)} />
+                  ) : (
+                    <Button slim disabled={stopped} onPress={() => again(parcel)}>
+                      {t("interrupted.again")}
+                    </Button>
+                  )}
                   <Button slim look="quiet" onPress={() => leave(parcel)}>
                     {t("interrupted.leave")}
                   </Button>
@@ -115,6 +123,7 @@ export function Interrupted({ open, names }: { readonly open: Open; readonly nam
                 <p dir="auto" class="keep-lines">
                   {said(item)}
                 </p>
+                {item.kind === "file" ? <p class="small muted">{t("interrupted.file_theirs")}</p> : null}
               </li>
             ))}
           </ul>
@@ -125,7 +134,9 @@ export function Interrupted({ open, names }: { readonly open: Open; readonly nam
 }
 
 function wordsOf(parcel: Parcel): string {
-  return parcel.body.kind === "text" || parcel.body.kind === "opening" ? parcel.body.text : "";
+  const { body } = parcel;
+  if (body.kind === "file") return `${safeName(body.file.name)} (${sizeWords(body.file.size, locale())})`;
+  return body.kind === "text" || body.kind === "opening" ? body.text : "";
 }
 
 function said(item: Item): string {

@@ -92,8 +92,8 @@ export function sentLabel(conversation: string, parcel: Parcel): string {
 }
 /** When what lies under a label was written. */
 export const writtenAt = (label: string): number => Number(/\/(\d{15})-[^/]*$/.exec(label)?.[1] ?? 0);
-/** Words can be said again. A file lies at the place: lost with it, it has to be chosen anew. */
-export const canBeSaidAgain = (body: Body): boolean => body.kind === "text" || (body.kind === "opening" && body.text !== "");
+/** Words can be said again. A file lies at the place: when it is lost there, its owner is told which one, and chooses it anew. */
+export const canBeSaidAgain = (body: Body): boolean => body.kind === "text" || body.kind === "file" || (body.kind === "opening" && body.text !== "");
 export const draftLabel = (where: string): string => `draft/${where}`;
 export const firstWordsLabel = (conversation: string): string => `opening/${conversation}`;
 
