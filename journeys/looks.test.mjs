@@ -263,6 +263,7 @@ const SHOWN_IN = {
   "client/inside.tsx": ["my-place"],
   "client/main.tsx": ["asking-wish"],
   "client/preferences-dialog.tsx": ["settings"],
+  "client/things-of.tsx": ["things"],
   "features/accounts/screen/demo-people.tsx": ["demo"],
   "features/accounts/screen/erase.tsx": ["erase", "erased"],
   "features/accounts/screen/keep.tsx": ["keep-password", "keep-sheet", "keep-check"],
