@@ -3,7 +3,7 @@
  * Two kinds of JSON: our own, {"turns":[{"who":"listener"|"speaker","text","start_ms"?}]}, and what whisper
  * and its kin write, {"segments":[{"start","end","text","speaker"}]}. Members that we do not know are read
  * over: both are exchanged with other tools. jansson keeps no places inside a valid document, so a problem of
- * sense names the turn.
+ * sense names the turn, and its line is looked for in the text once more.
  */
 #include "cli/listen/transcript.h"
 
@@ -87,6 +87,44 @@ static hk_err read_document(const json_t *root, transcript *t, transcript_proble
     return HK_OK;
 }
 
+/* Past the closing quote of the string that begins at `at`. */
+static size_t after_string(hk_slice text, size_t at)
+{
+    for (at++; at < text.n && text.p[at] != '"'; at++)
+        at += text.p[at] == '\\';
+    return at + 1;
+}
+
+/* In a valid document, the line on which item `nth` (from 1) of the list called `name` begins; 0 when the
+ * name is spelled with escapes. */
+static size_t line_of_item(hk_slice text, const char *name, size_t nth)
+{
+    size_t depth = 0, line = 1, item = 0;
+    bool named = false, inside = false, begins = false;
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = text.p[i];
+        line += c == '\n';
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            continue;
+        if (begins && ++item == nth)
+            return line;
+        begins = inside && depth == 2 && c == ',';
+        if (c == '"') {
+            size_t end = after_string(text, i);
+            if (depth == 1)
+                named = hk_slice_eq_z(hk_slice_part(text, i + 1, end - i - 2), name);
+            i = end - 1;
+        } else if (c == '{' || c == '[') {
+            inside = inside || (named && depth == 1 && c == '[');
+            begins = begins || (inside && depth == 1);
+            depth++;
+        } else if (c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return 0;
+}
+
 hk_err transcript_read_json(hk_slice text, transcript *t, transcript_problem *p)
 {
     json_error_t error;
@@ -98,6 +136,8 @@ hk_err transcript_read_json(hk_slice text, transcript *t, transcript_problem *p)
     }
     p->turn = 0;
     hk_err err = read_document(root, t, p);
+    if (err == HK_BAD && p->turn > 0)
+        p->line = line_of_item(text, t->who_is_known ? "turns" : "segments", p->turn);
     json_decref(root);
     return err;
 }

@@ -54,8 +54,11 @@ static int problem_at(const char *where, const char *part, size_t number, const 
 
 static int problem(const char *where, const transcript_problem *p)
 {
-    return p->turn > 0 ? problem_at(where, "turn", p->turn, p->expected)
-                       : problem_at(where, "line", p->line, p->expected);
+    if (p->turn == 0 || p->line == 0)
+        return problem_at(where, p->turn > 0 ? "turn" : "line", p->turn + p->line, p->expected);
+    (void)fprintf(stderr, "hearken listen: %s, line %zu (turn %zu): expected %s.\n", where, p->line, p->turn,
+                  p->expected);
+    return WENT_WRONG;
 }
 
 static int expected(const char *where, const char *what)

@@ -26,8 +26,8 @@ typedef struct transcript {
     bool who_is_known; /* our JSON: names are "listener" and "speaker", and turns stay as they are */
 } transcript;
 
-/* Where reading stopped: a line, or in JSON, whose parser keeps no lines, the number of the turn or segment;
- * neither means the file as a whole. `expected` is a fixed phrase, never content. */
+/* Where reading stopped: a line, and in JSON the number of the turn or segment; neither means the file as a
+ * whole. `expected` is a fixed phrase, never content. */
 typedef struct transcript_problem {
     size_t line;
     const char *expected;

@@ -33,11 +33,10 @@ static hk_err read_for(const char *text, const char *listener)
     return transcript_turns(&t, hk_slice_z(listener), &turns, &turns_n, &problem);
 }
 
-/* line: or, in JSON, the turn */
 static void refused(const char *text, size_t line, const char *part_of_expected)
 {
     assert_int_equal(read_for(text, NULL), HK_BAD);
-    assert_int_equal(problem.line + problem.turn, line);
+    assert_int_equal(problem.line, line);
     assert_non_null(strstr(problem.expected, part_of_expected));
 }
 
@@ -60,8 +59,17 @@ static void what_cannot_be_read_names_its_line_and_what_was_expected(void **stat
     refused("{\"turns\":[{\"who\":\"speaker\"}]}", 1, "\"text\"");
     refused("{\"turns\":[{\"who\":\"speaker\",\"text\":\"x\",\"start_ms\":-4}]}", 1, "\"start_ms\"");
     refused("{\"turns\":[3]}", 1, "every turn");
-    refused("{\"turns\":[\n{\"who\":\"speaker\",\"text\":\"x\"},\n\n{\"who\":\"me\",\"text\":\"x\"}]}", 2,
+    refused("{\"turns\":[\n{\"who\":\"speaker\",\"text\":\"x\"},\n\n{\"who\":\"me\",\"text\":\"x\"}]}", 4,
             "\"who\"");
+    assert_int_equal(problem.turn, 2);
+    refused("{\"note\":\"turns\",\"more\":{\"turns\":[\n[1,\n2]]},\n\"turns\":[{\"who\":\"speaker\",\"text\":"
+            "\"[\\\"{,\","
+            "\"start_ms\":\n1},{\n\"who\":\"me\"}]}",
+            5, "\"who\"");
+    assert_int_equal(problem.turn, 2);
+    refused("{\"segments\":[\n{\"text\":\"a\",\"speaker\":\"A\"},\n7]}", 3, "every segment");
+    refused("{\"t\\u0075rns\":[\n3]}", 0, "every turn");
+    assert_int_equal(problem.turn, 1);
     refused("{\"turns\":{}}", 1, "a list");
     refused("[1,2]", 1, "a list");
     refused("{\"segments\":[{\"text\":\"hello\",\"start\":1}]}", 1, "\"speaker\"");
