@@ -5,15 +5,15 @@
  * gentle hint. Pure code: no clock, no files, no network, no heap; all memory is the caller's. The arithmetic
  * is ordered so that native code and WASM agree to the last bit (build with -ffp-contract=off).
  *
- *     static unsigned char memory[LISTEN_ENGINE_BYTES];                     // or
- * malloc(listen_engine_size()) listen_engine *engine; listen_model model;
- *     HK_TRY(listen_model_open(bytes_of_the_file_en_hkm, &model));          // leave out: rules and word
- * lists HK_TRY(listen_engine_init(memory, sizeof memory, "en", &model, &engine));
+ *     static alignas(64) unsigned char memory[LISTEN_ENGINE_BYTES]; // or listen_engine_size() of your own
+ *     listen_engine *engine;
+ *     listen_model model; // leave it out, and rules and word lists answer
+ *     HK_TRY(listen_model_open(bytes_of_the_file_en_hkm, &model));
+ *     HK_TRY(listen_engine_init(memory, sizeof memory, "en", &model, &engine));
  *
  *     listen_turn turns[] = {
- *         {.who = LISTEN_SPEAKER, .text = HK_LIT("I just lie there till four."), .start_ms = LISTEN_NO_TIME},
- *         {.who = LISTEN_LISTENER, .text = HK_LIT("The nights have got very long."), .start_ms =
- * LISTEN_NO_TIME},
+ *         {LISTEN_SPEAKER, HK_LIT("I just lie there till four."), LISTEN_NO_TIME},
+ *         {LISTEN_LISTENER, HK_LIT("The nights have got very long."), LISTEN_NO_TIME},
  *     };
  *     listen_code codes[2];
  *     listen_session session;
