@@ -21,8 +21,7 @@
 
 #define SIZE_MAX_BYTES     (4 * 1024 * 1024) /* code and weights: what a phone is asked to fetch */
 #define CODE_BYTES         (256 * 1024)      /* the library's own share of that, generously */
-#define TRAPS_CREDITED_MAX 0.20
-#define TRAPS_ANSWERED_MAX 0.23 /* asked is .20; what the weights have reached (MODEL_CARD.md) */
+#define TRAPS_CREDITED_MAX 0.20              /* alone, after other turns, answered: everywhere */
 #define RECALL_MIN         0.85
 #define CREDITED_AT        0.5f
 
@@ -143,19 +142,41 @@ static hk_slice text_of(const json_t *item, const char *member)
     return hk_slice_z(json_string_value(json_object_get(item, member)));
 }
 
-static bool credits(listen_engine *e, const json_t *item, const char *answer)
+/* A talk that says nothing about the case: what goes before it, and what comes after. As in train/bench.py.
+ */
+static const struct {
+    listen_who who;
+    const char *text;
+} BEFORE[] = {
+    {LISTEN_SPEAKER, "I nearly did not come today."},
+    {LISTEN_LISTENER, "Mm, and here you are."},
+    {LISTEN_SPEAKER, "Yeah. It has been a week."},
+    {LISTEN_LISTENER, "Tell me about the week."},
+};
+
+static void say(listen_turn *turns, size_t *n, listen_who who, hk_slice text)
 {
-    listen_turn turns[] = {
-        {.who = LISTEN_SPEAKER, .text = text_of(item, "speaker"), .start_ms = LISTEN_NO_TIME},
-        {.who = LISTEN_LISTENER, .text = text_of(item, "listener"), .start_ms = LISTEN_NO_TIME},
-        {.who = LISTEN_SPEAKER, .text = hk_slice_z(answer ? answer : ""), .start_ms = LISTEN_NO_TIME}};
-    listen_code codes[HK_COUNT(turns)];
-    listen_session s;
-    assert_int_equal(listen_conversation(e, turns, answer ? 3 : 2, codes, &s), HK_OK);
-    return codes[1].reflection >= CREDITED_AT;
+    turns[(*n)++] = (listen_turn){.who = who, .text = text, .start_ms = LISTEN_NO_TIME};
 }
 
-static void suite_is_credited(const char *answer, double traps_most)
+static bool credits(listen_engine *e, const json_t *item, bool in_a_talk, bool answered)
+{
+    listen_turn turns[HK_COUNT(BEFORE) + 3];
+    listen_code codes[HK_COUNT(turns)];
+    listen_session s;
+    size_t n = 0;
+    for (size_t i = 0; in_a_talk && i < HK_COUNT(BEFORE); i++)
+        say(turns, &n, BEFORE[i].who, hk_slice_z(BEFORE[i].text));
+    say(turns, &n, LISTEN_SPEAKER, text_of(item, "speaker"));
+    size_t judged = n;
+    say(turns, &n, LISTEN_LISTENER, text_of(item, "listener"));
+    if (answered)
+        say(turns, &n, LISTEN_SPEAKER, HK_LIT("Yeah, I suppose."));
+    assert_int_equal(listen_conversation(e, turns, n, codes, &s), HK_OK);
+    return codes[judged].reflection >= CREDITED_AT;
+}
+
+static void suite_is_credited(bool in_a_talk, bool answered)
 {
     hk_slice rest = read_file("adversarial/cases.jsonl");
     listen_engine *e = engine(&model);
@@ -168,28 +189,30 @@ static void suite_is_credited(const char *answer, double traps_most)
             continue;
         if (is_trap(item)) {
             traps++;
-            traps_credited += credits(e, item, answer);
+            traps_credited += credits(e, item, in_a_talk, answered);
         } else if (strncmp(json_string_value(json_object_get(item, "kind")), "true-reflection", 15) == 0) {
             true_ones++;
-            true_credited += credits(e, item, answer);
+            true_credited += credits(e, item, in_a_talk, answered);
         }
         json_decref(item);
     }
     print_message("traps credited: %d of %d; true reflections: %d of %d\n", traps_credited, traps,
                   true_credited, true_ones);
     assert_true(traps >= 80 && true_ones >= 80);
-    assert_true(traps_credited <= traps_most * traps);
+    assert_true(traps_credited <= TRAPS_CREDITED_MAX * traps);
     assert_true(true_credited >= RECALL_MIN * true_ones);
 }
 
 static void lectures_that_sound_like_reflections_are_not_credited(void **state)
 {
-    suite_is_credited(NULL, TRAPS_CREDITED_MAX);
+    suite_is_credited(false, false);
+    suite_is_credited(true, false);
 }
 
 static void nor_are_they_once_the_speaker_has_answered(void **state)
 {
-    suite_is_credited("Yeah, I suppose.", TRAPS_ANSWERED_MAX);
+    suite_is_credited(false, true);
+    suite_is_credited(true, true);
 }
 
 /* Traps are written lines: whatever an answer told the trap head, it would tell it of talks and not of traps.

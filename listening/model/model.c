@@ -25,7 +25,6 @@
 #define FILE_VERSION  1u
 #define ROWS_BITS_MIN 8u
 #define ROWS_BITS_MAX 20u
-#define TRAP_FROM     0.1f
 
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
@@ -99,22 +98,27 @@ static void add_rows(const listen_model *m, const uint32_t *hashes, uint32_t n,
     }
 }
 
+/* What block b adds to the sums. */
+static void add_block(const listen_model *m, const features *f, uint32_t b, float ret[static MODEL_HEADS])
+{
+    enum { PARAMS = 1 + BLOCKS };
+    uint32_t from = b == 0 ? 0 : f->end[b - 1], n = f->end[b] - from;
+    int32_t sums[MODEL_HEADS];
+    if (n == 0)
+        return;
+    add_rows(m, f->hash + from, n, sums);
+    float share = 1.0f / exact_sqrt((float)n);
+    for (int h = 0; h < MODEL_HEADS; h++)
+        ret[h] += weights_f32(m->view.head_params, PARAMS * (size_t)h + 1 + b) * (float)sums[h] * share;
+}
+
 void model_logits(const listen_model *m, const context *c, const text_tokens *t, const features *f,
                   net_scratch *scratch, float ret[static MODEL_HEADS])
 {
-    enum { PARAMS = 1 + BLOCKS };
     for (int h = 0; h < MODEL_HEADS; h++)
-        ret[h] = weights_f32(m->view.head_params, PARAMS * (size_t)h);
-    for (uint32_t b = 0, from = 0; b < BLOCKS; from = f->end[b], b++) {
-        uint32_t n = f->end[b] - from;
-        if (n == 0)
-            continue;
-        int32_t sums[MODEL_HEADS];
-        add_rows(m, f->hash + from, n, sums);
-        float share = 1.0f / exact_sqrt((float)n);
-        for (int h = 0; h < MODEL_HEADS; h++)
-            ret[h] += weights_f32(m->view.head_params, PARAMS * (size_t)h + 1 + b) * (float)sums[h] * share;
-    }
+        ret[h] = weights_f32(m->view.head_params, (1 + BLOCKS) * (size_t)h);
+    for (uint32_t b = 0; b < BLOCKS; b++)
+        add_block(m, f, b, ret);
     if (m->view.vocab > 0)
         net_add(m, c, t, scratch, ret);
 }
@@ -142,10 +146,13 @@ static float calibrated(const listen_model *m, float p)
     return low + (high - low) * (at - (float)k);
 }
 
-/* What is left of a reflection that may be a lecture in its shape (EVIDENCE.md: trap). */
-static float left_of(float trap)
+/* An answer may speak against a reflection, never for one: people say "yeah, I suppose" to a lecture too. */
+static void hold_answer(const listen_model *m, const features *f, float z[static MODEL_HEADS])
 {
-    return trap <= TRAP_FROM ? 1.0f : (1.0f - trap) / (1.0f - TRAP_FROM);
+    float answer[MODEL_HEADS] = {0};
+    add_block(m, f, BLOCK_ANSWER, answer);
+    if (answer[HEAD_REFLECTION] > 0)
+        z[HEAD_REFLECTION] -= answer[HEAD_REFLECTION];
 }
 
 /* Takes from reflection what the trap head takes, and gives it to the others by their share. */
@@ -164,9 +171,10 @@ void model_verdict(const listen_model *m, const context *c, const text_tokens *t
 {
     float z[MODEL_HEADS], p[MODEL_HEADS];
     model_logits(m, c, t, f, scratch, z);
+    hold_answer(m, f, z);
     for (int h = 0; h < MODEL_HEADS; h++)
         p[h] = exact_sigmoid(z[h]);
-    float left = left_of(p[HEAD_TRAP]);
+    float left = 1.0f - p[HEAD_TRAP]; /* of a reflection that may be a lecture in its shape */
     *v = (verdict){
         .reflection = calibrated(m, p[HEAD_REFLECTION] * (1.0f - p[HEAD_INPUT]) * left),
         .question = p[HEAD_QUESTION],

@@ -53,8 +53,7 @@ def cross_validated(args, engine):
     """(coded turns, calibrated sums, knots)"""
     print("(cross-validating takes some minutes the first time)", file=sys.stderr)
     trainer = train.Trainer(engine, argparse.Namespace(data=args.data, corpus="listening/corpus", nets=train.NETS), time.time())
-    lin, net = trainer.out_of_fold(KEPT)
-    Z, _, _, _, knots = train.cross_validated(lin, net, trainer.c)
+    Z, _, _, _, knots = train.cross_validated(*trainer.out_of_fold(KEPT), trainer.c)
     return trainer.c, Z, knots
 
 

@@ -8,7 +8,6 @@ import data
 
 LEAN = 0.035  # calibration error that a better cut may cost
 KNOTS = 17
-TRAP_FROM = 0.1  # as in listening/model/model.c
 
 
 def sigmoid(z):
@@ -54,7 +53,14 @@ def credit(p):
 
 def left(p):
     """What the trap head leaves of a reflection."""
-    return np.minimum(1.0, (1.0 - p[:, data.TRAP]) / (1.0 - TRAP_FROM))
+    return 1.0 - p[:, data.TRAP]
+
+
+def held(z, lifted):
+    """Calibrated sums without what an answer gave to the reflection: as hold_answer in listening/model/model.c."""
+    out = z.copy()
+    out[:, data.REFLECTION] -= np.maximum(lifted, 0)
+    return out
 
 
 def softmax(z):
@@ -97,8 +103,9 @@ def knots(p, y):
     return sigmoid(a * np.log(at / (1 - at)) + b + move)
 
 
-def fit(Z, c):
-    """Per head (slope, bias), and the knots. Z: out-of-fold sums of both spellings, stacked o then s."""
+def fit(Z, lifted, c):
+    """Per head (slope, bias), and the knots. Z: out-of-fold sums of both spellings, stacked o then s; lifted: what
+    the answers gave to the reflection's."""
     talk = np.flatnonzero(c.source == 0) if (c.source == 0).any() else np.flatnonzero(c.source == 2)
     pairs = np.flatnonzero(c.source == 1)
     n = len(c.source)
@@ -125,6 +132,6 @@ def fit(Z, c):
             a, b = level_moves(z[:, h], z[:, h + 1], c.levels[pairs, level])
             bias[h] += a
             bias[h + 1] += b
-    p = sigmoid(slope * Z + bias)
+    p = sigmoid(held(slope * Z + bias, slope[data.REFLECTION] * lifted))
     rows = both(talk)
     return slope, bias, knots(credit(p)[rows], Y[rows, data.REFLECTION])

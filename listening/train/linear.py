@@ -13,6 +13,10 @@ BITS = 16
 SCALES = [1.0, 0.5, 1.0, 1.0, 0.3, 1.5, 1.5, 1.0]
 # For the trap head: traps are written lines, so that an answer of a talk would tell it that nothing is wrong.
 UNANSWERED = SCALES[:features.ANSWER] + [0.0]
+# For what is learned from posts and replies: they are few and long, and the pairs and counts, the same in nearly all
+# of them, would drown the words. Nothing follows them.
+POSTS = [1.0, 0.5, 0.7, 0.7, 0.3, 0.7, 0.0, 0.0]
+ANSWER_ALONE = [0.0] * features.ANSWER + SCALES[features.ANSWER:]
 STRENGTH = {h: 4.0 for h in range(len(data.HEADS))}
 STRENGTH.update({data.EMOTIONAL_1: 8.0, data.EMOTIONAL_2: 8.0, data.EXPLORATION_1: 8.0, data.EXPLORATION_2: 8.0})
 NB_SHARE = 0.5
@@ -20,24 +24,28 @@ LEARNED = ["lo", "ls"]
 
 
 def scales(h):
-    return UNANSWERED if h == data.TRAP else SCALES
+    return UNANSWERED if h == data.TRAP else POSTS if data.EMOTIONAL_1 <= h <= data.EXPLORATION_2 else SCALES
+
+
+def heads_of(kind):
+    return [h for h in range(len(data.HEADS)) if scales(h) is kind]
 
 
 class Turns:
-    """The features of turns as matrices: all of them, and those that the trap head sees."""
+    """The features of turns as matrices, one for every way to scale them."""
 
-    def __init__(self, whole, unanswered):
-        self.whole, self.unanswered = whole, unanswered
+    def __init__(self, seen):
+        self.seen = seen
 
     def __getitem__(self, rows):
-        return Turns(self.whole[rows], self.unanswered[rows])
+        return Turns([(kind, x[rows]) for kind, x in self.seen])
 
-    def seen_by(self, h):
-        return self.unanswered if h == data.TRAP else self.whole
+    def by(self, wanted):
+        return next(x for kind, x in self.seen if kind is wanted)
 
 
 def turns(rows):
-    return Turns(features.matrix(rows, BITS, SCALES), features.matrix(rows, BITS, UNANSWERED))
+    return Turns([(kind, features.matrix(rows, BITS, kind)) for kind in (SCALES, UNANSWERED, POSTS, ANSWER_ALONE)])
 
 
 def matrices(c):
@@ -57,7 +65,7 @@ def fit_head(X, c, h, rows):
     if len(rows) == 0 or y.all() or not y.any():
         return np.zeros(1 << BITS, np.float32), -3.0
     w = np.tile(c.W[rows, h], len(LEARNED)) / len(LEARNED)
-    x = sparse.vstack([X[how].seen_by(h)[rows] for how in LEARNED]).tocsr()
+    x = sparse.vstack([X[how].by(scales(h))[rows] for how in LEARNED]).tocsr()
     scale = telling(x, y, w)
     model = LogisticRegression(C=STRENGTH[h], solver="liblinear", dual=True, tol=0.1, max_iter=200, random_state=0)
     model.fit(x @ sparse.diags(scale), y, sample_weight=w)
@@ -71,6 +79,12 @@ def fit(X, c, rows):
 
 
 def logits(X, coef, bias):
-    z = np.asarray(X.whole @ coef.T)
-    z[:, data.TRAP] = X.unanswered @ coef[data.TRAP]
+    z = np.zeros((X.by(SCALES).shape[0], len(data.HEADS)))
+    for kind in (SCALES, UNANSWERED, POSTS):
+        z[:, heads_of(kind)] = X.by(kind) @ coef[heads_of(kind)].T
     return z + bias
+
+
+def lifts(X, coef):
+    """What of the reflection's sums the speaker's answers gave."""
+    return X.by(ANSWER_ALONE) @ coef[data.REFLECTION]

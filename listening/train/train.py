@@ -24,6 +24,7 @@ import net as nets
 FOLDS, SEED, NETS = 5, 0, 2
 AT_ONCE = 2  # folds that are fitted beside each other
 SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
+SUMS = {"lin": (len(data.HEADS),), "net": (len(data.HEADS),), "lifts": ()}  # what is kept of every turn
 
 
 def say(started, text):
@@ -91,8 +92,9 @@ class Trainer:
         lin = [linear.logits(self.X[how][test], coef, bias) for how in data.SEEN]
         net = [np.mean([nets.logits(f, [self.words[how][i] for i in test]) for f in fitted], 0) if fitted else
                np.zeros_like(lin[0]) for how in data.SEEN]
+        lifts = [linear.lifts(self.X[how][test], coef) for how in data.SEEN]
         say(self.started, f"learned from {len(train)} turns")
-        return (coef, bias, [nets.packed(f) for f in fitted]), lin, net
+        return (coef, bias, [nets.packed(f) for f in fitted]), (lin, net, lifts)
 
     def whole(self):
         """The models learned from every turn."""
@@ -103,26 +105,26 @@ class Trainer:
         return coef, bias, [nets.unpacked(state, len(self.vocab)) for state in packed]
 
     def out_of_fold(self, keep=None, whole_too=False):
-        """Sums of the linear heads and of the nets, both spellings stacked: each by models that never saw the group.
-        They are kept in the file `keep`, and taken from it while recipe and data are the same. whole_too: learn from
-        everything in the same go."""
+        """Sums of the linear heads, sums of the nets, and what the answers gave to the reflection, both spellings
+        stacked: each by models that never saw the group. They are kept in the file `keep`, and taken from it while recipe and
+        data are the same. whole_too: learn from everything in the same go."""
         n = len(self.c.source)
         if keep and os.path.exists(keep):
             kept = np.load(keep)
             if str(kept.get("key", "")) == self.key:
-                return kept["lin"], kept["net"]
-        lin, net = np.zeros((2 * n, len(data.HEADS)), np.float32), np.zeros((2 * n, len(data.HEADS)), np.float32)
+                return [kept[name] for name in SUMS]
+        sums = [np.zeros((2 * n, *each), np.float32) for each in SUMS.values()]
         self.prepare()
         folds = data.folds(self.c, FOLDS, SEED)
         learned = side_by_side(self, [(np.arange(n), np.arange(0))] * whole_too + folds)
         if whole_too:
             self.learned = learned.pop(0)[0]
-        for (_, test), (_, fold_lin, fold_net) in zip(folds, learned):
-            lin[test], lin[n + test] = fold_lin
-            net[test], net[n + test] = fold_net
+        for (_, test), (_, said) in zip(folds, learned):
+            for to, spellings in zip(sums, said):
+                to[test], to[n + test] = spellings
         if keep:
-            np.savez_compressed(keep, lin=lin, net=net, key=self.key)
-        return lin, net
+            np.savez_compressed(keep, key=self.key, **dict(zip(SUMS, sums)))
+        return sums
 
 
 def side_by_side(trainer, jobs):
@@ -137,12 +139,12 @@ def _learn(job):
     return _trainer.learn(*job)
 
 
-def cross_validated(lin, net, c):
+def cross_validated(lin, net, lifts, c):
     """Calibrated out-of-fold sums: the calibration itself is fitted on all of them (its 60 numbers are few)."""
     share = share_of_net(lin, net, c) if net.any() else np.zeros(len(data.HEADS))
     Z = lin + share * net
-    slope, moved, knots = calibrate.fit(Z, c)
-    return slope * Z + moved, share, slope, moved, knots
+    slope, moved, knots = calibrate.fit(Z, lifts, c)
+    return calibrate.held(slope * Z + moved, slope[data.REFLECTION] * lifts), share, slope, moved, knots
 
 
 def main():
@@ -159,8 +161,8 @@ def main():
     trainer = Trainer(engine, args, started)
     c, n = trainer.c, len(trainer.c.source)
     say(started, f"{n} coded turns, {np.sum(c.source == 0)} of them in conversations, {np.sum(c.source == 1)} pairs")
-    lin, net = trainer.out_of_fold(args.keep, whole_too=bool(args.out))
-    Z, share, slope, moved, knots = cross_validated(lin, net, c)
+    sums = trainer.out_of_fold(args.keep, whole_too=bool(args.out))
+    Z, share, slope, moved, knots = cross_validated(*sums, c)
     figures.table({"as written": figures.all_figures(figures.Scores(Z[:n], knots), c),
                    "without marks": figures.all_figures(figures.Scores(Z[n:], knots), c)})
     print("share of the net:", " ".join(f"{h}={s:g}" for h, s in zip(data.HEADS, share)))
