@@ -155,9 +155,11 @@ static void hold_answer(const listen_model *m, const features *f, float z[static
         z[HEAD_REFLECTION] -= answer[HEAD_REFLECTION];
 }
 
-/* Takes from reflection what the trap head takes, and gives it to the others by their share. */
-static void share_out(float main[static LISTEN_MAINS], float left)
+/* From where a trap is likelier than not, the name too loses what the trap head takes: it goes to the others
+ * by their share. */
+static void share_out(float main[static LISTEN_MAINS], float trap)
 {
+    float left = trap <= 0.5f ? 1.0f : 2.0f * (1.0f - trap);
     float kept = main[LISTEN_REFLECTION] * left, others = 1.0f - main[LISTEN_REFLECTION];
     if (others <= 0.0f)
         return;
@@ -174,7 +176,7 @@ void model_verdict(const listen_model *m, const context *c, const text_tokens *t
     hold_answer(m, f, z);
     for (int h = 0; h < MODEL_HEADS; h++)
         p[h] = exact_sigmoid(z[h]);
-    float left = 1.0f - p[HEAD_TRAP]; /* of a reflection that may be a lecture in its shape */
+    float left = 1.0f - p[HEAD_TRAP]; /* of a reflection: the rest may be a lecture in its shape */
     *v = (verdict){
         .reflection = calibrated(m, p[HEAD_REFLECTION] * (1.0f - p[HEAD_INPUT]) * left),
         .question = p[HEAD_QUESTION],
@@ -189,5 +191,5 @@ void model_verdict(const listen_model *m, const context *c, const text_tokens *t
         .session_input = p[HEAD_SESSION_INPUT],
     };
     softmax(z + HEAD_MAIN, v->main);
-    share_out(v->main, left);
+    share_out(v->main, p[HEAD_TRAP]);
 }

@@ -20,7 +20,7 @@ class Scores:
     def __init__(self, z, knots):
         p = sigmoid(z)
         main = softmax(z[:, :4])
-        main[:, 0] *= left(p)  # what it loses goes to the others by their share: they keep their order
+        main[:, 0] *= np.minimum(1, 2 * left(p))  # what it loses goes to the others by their share, as in model.c
         main[:, 1:] *= (1 - main[:, :1]) / np.maximum(main[:, 1:].sum(1, keepdims=True), 1e-9)
         self.trap_known = True
         self.main = main.argmax(1)
