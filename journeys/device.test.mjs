@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, unlock } from "./people.mjs";
+import { PASSWORD, anaOnDuty, askToBeHeard, button, comeIn, heading, keep, said, say, shown, thread, toAna } from "./people.mjs";
 
 let place, browser, ana;
 before(async () => {
@@ -72,8 +72,7 @@ async function backToToday() {
 }
 
 chapter("a listener is there", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
+  ana = await anaOnDuty(await browser.person(place));
 });
 
 chapter("storage refused: it is said before anything is lost, and the person is heard to the end", async () => {
@@ -97,11 +96,8 @@ chapter("storage refused: with a password the place is kept after all, and opens
   const sheet = await keep(person.page, PASSWORD);
   await heading(person.page, "My place").waitFor();
   assert.equal(await shown(person.page, KEEPS_NOTHING).count(), 0);
-  const elsewhere = await browser.person(place);
-  await elsewhere.page.goto(`${place.origin}/talk#back`);
-  await elsewhere.page.getByLabel("Sign-in name").fill(sheet.handle);
-  await unlock(elsewhere.page, PASSWORD, null);
-  await button(elsewhere.page, /^Ana, /).click();
+  const elsewhere = await comeIn(await browser.person(place), sheet.handle, PASSWORD);
+  await toAna(elsewhere.page);
   await said(elsewhere.page, "Every word.").waitFor();
   await backToToday();
 });
@@ -137,7 +133,7 @@ chapter("storage full in the middle of a talk: drafts are said not to be kept, w
   await say(person.page, "And no line either.");
   await shown(person.page, /could not keep a copy|goes out when the connection is back/).first().waitFor();
   await person.context.setOffline(false);
-  await said(ana.page, "And no line either.").waitFor({ timeout: 45_000 });
+  await said(ana.page, "And no line either.").waitFor();
   await filled(person, false);
   await person.page.getByLabel("Write here").fill("Room again.");
   await shown(person.page, NO_DRAFTS).waitFor({ state: "detached" });

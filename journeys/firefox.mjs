@@ -11,7 +11,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import WebSocket from "ws";
 
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 60_000;
 const AGAIN_MS = 100;
 const ENTER = "\uE007";
 /** No word to anybody but the place; no first-run page; no updates. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { startFirefox } from "./firefox.mjs";
-import { PASSWORD, button, firstAdministrator, listenerOnDuty, said, say, shown } from "./people.mjs";
+import { PASSWORD, anaOnDuty, button, holdsDraft, said, say, shown, until } from "./people.mjs";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 
 let place, browser, firefox, ana, heron;
@@ -19,8 +19,7 @@ after(async () => {
 });
 
 chapter("a listener is there", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
+  ana = await anaOnDuty(await browser.person(place));
 });
 
 chapter("from the front page to the first words", async () => {
@@ -53,15 +52,12 @@ chapter("the door opens, and both write", async () => {
 
 chapter("a draft and the talk survive a reload", async () => {
   await heron.type("Write here", "I was just about to say");
-  await new Promise((kept) => setTimeout(kept, 1500));
+  await until("the draft is kept", () => heron.evaluate(`(${holdsDraft})()`));
   await heron.reload();
   await heron.press("button", "Open my place");
   await heron.press("button", "Ana, Today");
   await heron.sees("Every word.");
-  for (let i = 0; (await heron.evaluate(`document.querySelector("#composer").value`)) !== "I was just about to say"; i++) {
-    assert.ok(i < 200, "the draft is gone");
-    await new Promise((again) => setTimeout(again, 100));
-  }
+  await until("the draft", async () => (await heron.evaluate(`document.querySelector("#composer").value`)) === "I was just about to say");
   await heron.press("button", "Send");
   await said(ana.page, "I was just about to say").waitFor();
 });

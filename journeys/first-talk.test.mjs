@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, signInAgain, thread, unlock } from "./people.mjs";
+import { PASSWORD, askToBeHeard, button, comeIn, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, signInAgain, takeThings, thread, toAna } from "./people.mjs";
 
 let place, browser, admin, ana, heron;
 before(async () => {
@@ -47,7 +47,7 @@ chapter("they talk both ways, in order, and both read the first words", async ()
 chapter("after a reload everything is there again, for both", async () => {
   await heron.page.reload();
   await button(heron.page, "Open my place").click();
-  await button(heron.page, /^Ana, /).click();
+  await toAna(heron.page);
   await shown(heron.page, "It is the nights.").waitFor();
   await signInAgain(ana);
   await button(ana.page, /Quiet Heron/).click();
@@ -65,16 +65,36 @@ chapter("the person keeps the place with a password and a sheet", async () => {
 });
 
 chapter("a second device signs in and reads the history", async () => {
-  const second = await browser.person(place);
-  await second.page.goto(`${place.origin}/talk#back`);
-  await second.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(second.page, PASSWORD, null);
-  await button(second.page, /^Ana, /).click();
+  const second = await comeIn(await browser.person(place), heron.sheet.handle, PASSWORD);
+  await toAna(second.page);
   await shown(second.page, "It is the nights.").waitFor();
   await say(second.page, "Now from my other phone.");
   await shown(ana.page, "Now from my other phone.").waitFor();
   assert.deepEqual(await thread(second.page), ["I have not slept for days.", "I am here. Tell me.", "It is the nights.", "Now from my other phone."]);
   assert.deepEqual(second.seen, { errors: [], foreign: [] });
+});
+
+chapter("take my things: the files hold every word, who said it, the photo's name and what was answered afterwards", async () => {
+  const { page } = heron;
+  await toAna(page);
+  await said(page, "Now from my other phone.").waitFor();
+  await page.locator("input[type=file]").setInputFiles({ name: "window <4 am>.png", mimeType: "image/png", buffer: Buffer.from("not really a photo") });
+  await ana.page.locator(".file-item", { hasText: "window <4 am>.png" }).waitFor();
+  await button(page, "End for now").click();
+  await button(page, "To my place").click();
+  await button(page, "Take my things").click();
+  const taken = await takeThings(page);
+  const talk = taken.json.conversations.find((one) => one.kind === "pair");
+  const words = talk.entries.filter((one) => one.text !== undefined);
+  assert.deepEqual(words.map((one) => [one.from, one.text]), [["Me", "I have not slept for days."], ["Ana", "I am here. Tell me."], ["Me", "It is the nights."], ["Me", "Now from my other phone."]]);
+  assert.deepEqual(talk.entries.filter((one) => one.file !== undefined).map((one) => [one.from, one.file]), [["Me", { name: "window <4 am>.png", type: "image/png", size: 18 }]]);
+  assert.ok(talk.entries.every((one) => !Number.isNaN(Date.parse(one.at))));
+  const alone = taken.json.conversations.find((one) => one.kind === "private");
+  assert.deepEqual(alone.felt_heard.map((one) => one.answer), ["yes"]);
+  assert.equal(taken.json.handle, heron.sheet.handle);
+  const order = ["I have not slept for days.", "I am here. Tell me.", "It is the nights.", "Now from my other phone.", "window <4 am>.png"].map((one) => taken.page.indexOf(one));
+  assert.ok(order.every((at, i) => at > (order[i - 1] ?? 0)), taken.page);
+  assert.match(taken.page, /Felt heard: yes/);
 });
 
 chapter("nobody's page complained, and nothing was asked of anybody else", () => {

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { STAFF_PASSWORD, askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+import { STAFF_PASSWORD, button, heading, inARoom, said, say, shown, thread, toAna, unlock, until } from "./people.mjs";
 
-let place, browser, admin, ana, heron;
+let place, browser, ana, heron;
 before(async () => {
   place = await startPlace();
   browser = await startBrowser();
@@ -15,7 +15,6 @@ after(async () => {
   await place?.end();
 });
 
-const toldOf = (page, words) => page.locator(".said-text", { hasText: words });
 
 /** What lies in this browser: how much, as text, or every part of it bent by one bit. */
 function kept(page, what) {
@@ -40,11 +39,7 @@ function kept(page, what) {
 const count = (page) => kept(page, "count");
 
 async function untilKept(page, wanted) {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await count(page)) > 0 === wanted) return;
-    await page.waitForTimeout(100);
-  }
-  assert.fail(wanted ? "nothing is kept" : "something is still kept");
+  await until(wanted ? "something is kept" : "nothing is kept", async () => (await count(page)) > 0 === wanted);
 }
 
 /** From where the log was read, from now on. */
@@ -60,17 +55,13 @@ function readsOf(page) {
 async function backIn(page) {
   await page.reload();
   await button(page, "Open my place").click();
-  await button(page, /^Ana, /).click();
+  await toAna(page);
 }
 
 chapter("two people have talked", async () => {
-  admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   for (const words of ["The first night.", "The second night.", "The third night."]) await say(heron.page, words);
-  await toldOf(ana.page, "The third night.").waitFor();
+  await said(ana.page, "The third night.").waitFor();
   heron.reads = readsOf(heron.page);
 });
 
@@ -84,11 +75,11 @@ chapter("after a reload the words stand there, and only what is new is asked for
   reads.length = 0;
   await page.goto(`${place.origin}/talk`);
   await backIn(page);
-  await toldOf(page, "I am still here.").waitFor();
+  await said(page, "I am still here.").waitFor();
   assert.deepEqual(await thread(page), [...before, "I am still here."]);
   assert.ok(reads.length > 0 && reads.every((after) => after >= 4), `read after ${reads}`);
   await say(page, "Good that you are.");
-  await toldOf(ana.page, "Good that you are.").waitFor();
+  await said(ana.page, "Good that you are.").waitFor();
 });
 
 chapter("what lies there is noise", async () => {
@@ -105,7 +96,7 @@ chapter("somebody bends what lies there: it is noticed, and the words come from 
   assert.ok(bent >= 2);
   reads.length = 0;
   await backIn(page);
-  await toldOf(page, "Good that you are.").waitFor();
+  await said(page, "Good that you are.").waitFor();
   assert.deepEqual(await thread(page), before);
   assert.ok(reads.includes(0), `read after ${reads}`);
   assert.equal(await shown(page, /could not be verified/).count(), 0);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { button, firstAdministrator, heading, listenerOnDuty, say, shown } from "./people.mjs";
+import { anaOnDuty, button, heading, say, shown } from "./people.mjs";
 
 let place, browser, ana, heron;
 before(async () => {
@@ -34,8 +34,7 @@ async function tabTo(page, name) {
 const spoken = (page) => page.locator("#announcer").textContent();
 
 chapter("a listener is there", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
+  ana = await anaOnDuty(await browser.person(place));
 });
 
 chapter("from the front page to the first words without a mouse", async () => {

@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown } from "./people.mjs";
+import { button, inARoom, say, shown } from "./people.mjs";
 
 const QUESTIONS = "How long has it been? Did you eat? Did you call someone?";
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -32,11 +32,7 @@ async function staysAway(page) {
 }
 
 chapter("a listener and a person are in a room", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   await shown(ana.page, "I have not slept for days.").waitFor();
   ana.context.on("request", (request) => asked.push(`${request.url()} ${request.postData() ?? ""}`));
 });

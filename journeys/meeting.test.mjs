@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+import { PASSWORD, button, comeIn, heading, inARoom, keep, keepPlace, say, shown, thread, toAna, unlock } from "./people.mjs";
 
-let place, browser, admin, ana, heron, back;
+let place, browser, ana, heron, back;
 before(async () => {
   place = await startPlace();
   browser = await startBrowser();
@@ -45,19 +45,13 @@ async function bothRead(listener, comer) {
 }
 
 chapter("two people are in a room, and one of them has kept the place", async () => {
-  admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   await say(heron.page, "My brother does not speak to me.");
   await shown(ana.page, "My brother does not speak to me.").waitFor();
   await say(ana.page, "He has gone silent, and that hurts.");
   await shown(heron.page, "He has gone silent, and that hurts.").waitFor();
-  await button(heron.page, "End for now").click();
-  await button(heron.page, "Keep this place").click();
-  heron.sheet = await keep(heron.page, PASSWORD);
-  await button(heron.page, /^Ana, /).click();
+  await keepPlace(heron);
+  await toAna(heron.page);
 });
 
 chapter("they check at any time that it is really them, and the answer stays", async () => {
@@ -68,6 +62,19 @@ chapter("they check at any time that it is really them, and the answer stays", a
   await button(ana.page, "Check now").click();
   await bothRead(ana.page, heron.page);
   await look(heron.page, "four-words");
+  // The same four numbers in the other language, and as they are.
+  const spoken = await words(heron.page);
+  for (const [kind, form] of [["German words", /^[A-Z][a-z]+$/], ["Numbers", /^\d+$/], ["English words", /^[a-z]+$/]]) {
+    for (const { page } of [heron, ana]) {
+      if (!(await page.getByLabel(kind).isVisible())) await page.getByText("Other words, or as numbers").click();
+      await page.getByLabel(kind).check();
+      await page.locator(".four-words li", { hasText: form }).first().waitFor();
+    }
+    const both = await words(heron.page);
+    assert.deepEqual(both, await words(ana.page));
+    assert.ok(both.length === 4 && both.every((one) => form.test(one)), both.join(" "));
+  }
+  assert.deepEqual(await words(heron.page), spoken);
   await button(heron.page, "They are the same").click();
   await button(ana.page, "They are the same").click();
   await shown(heron.page, "The words are the same. Nobody stands between you and Ana.").waitFor();
@@ -122,7 +129,7 @@ chapter("with words that differ nobody gets in", async () => {
   await look(thief.page, "come-back-ended");
   await thief.context.close();
   await button(heron.page, "Back").click();
-  await button(heron.page, /^Ana, /).click();
+  await toAna(heron.page);
   await say(heron.page, "I am still here.");
   await shown(ana.page, "I am still here.").waitFor();
 });
@@ -151,7 +158,7 @@ chapter("somebody who has lost everything comes back by one phone call", async (
 
 chapter("the older words are there, passed on, and everybody sees the new key for good", async () => {
   await button(dialog(ana.page), "Close").click();
-  await button(back.page, /^Ana, /).click();
+  await toAna(back.page);
   await shown(back.page, "My brother does not speak to me.").waitFor();
   const said = await thread(back.page);
   assert.deepEqual(said.slice(0, 4), ["I have not slept for days.", "My brother does not speak to me.", "He has gone silent, and that hurts.", "I am still here."]);
@@ -180,11 +187,8 @@ chapter("who came back keeps the place with a new password and sheet, and both d
   await button(back.page, "Keep this place").click();
   back.sheet = await keep(back.page, "a slower river still");
   assert.notEqual(back.sheet.handle, heron.sheet.handle);
-  const phone = await browser.person(place);
-  await phone.page.goto(`${place.origin}/talk#back`);
-  await phone.page.getByLabel("Sign-in name").fill(back.sheet.handle);
-  await unlock(phone.page, "a slower river still", null);
-  await button(phone.page, /^Ana, /).click();
+  const phone = await comeIn(await browser.person(place), back.sheet.handle, "a slower river still");
+  await toAna(phone.page);
   await shown(phone.page, "It is me again.").waitFor();
   assert.equal(await shown(phone.page, "Older words, passed on by Ana.").count(), 1);
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { askToBeHeard, button, firstAdministrator, heading, listenerOnDuty, say, shown, signInAgain } from "./people.mjs";
+import { button, heading, inARoom, say, shown, signInAgain, takeThings } from "./people.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 
 /** What Quiet Heron says, and what Ana answers: an ordinary talk with things done well and not so well. */
@@ -51,11 +51,7 @@ after(async () => {
 });
 
 chapter("a listener and a person talk for a while", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place), { words: "I have not slept for days." });
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   ana.context.on("request", (request) => asked.push(`${request.url()} ${request.postData() ?? ""}`));
   ana.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => asked.push(String(payload))));
   for (const [spoken, answered] of TALK) {
@@ -163,6 +159,23 @@ chapter("kept is sealed: it is there after a reload, correction and all, and can
   await ana.page.locator("details", { hasText: "Let this one go" }).locator("summary").click();
   await shown(ana.page, /You know better than the program/).waitFor();
   await look(ana.page, "mirror-kept");
+  const [kept] = await ana.page.locator("details", { hasText: "Let this one go" }).locator("blockquote").allTextContents();
+  await button(ana.page, "Done").first().click();
+  await heading(ana.page, "My talks").waitFor();
+  await button(ana.page, "Take my things").click();
+  const { json, page } = await takeThings(ana.page);
+  const [mine, ...others] = json.conversations;
+  assert.deepEqual(others, [], "what was said to a listener is not theirs to carry away");
+  assert.equal(mine.kept_mirrors.length, 1);
+  assert.equal(mine.kept_mirrors[0].moments[0].words, kept.trim());
+  assert.notEqual(mine.kept_mirrors[0].heard[0], null, "the correction goes along");
+  assert.match(page, /Kept look back at the talk with Quiet Heron/);
+  assert.ok(page.includes(kept.trim()), page);
+  await button(ana.page, "Back").click();
+  await button(ana.page, /Quiet Heron/).click();
+  await button(ana.page, "Look back").click();
+  await heading(ana.page, "What you kept").waitFor();
+  await ana.page.locator("details", { hasText: "Let this one go" }).locator("summary").click();
   await button(ana.page, "Let this one go").click();
   await heading(ana.page, "What you kept").waitFor({ state: "detached" });
 });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, unlock } from "./people.mjs";
+import { PASSWORD, askToBeHeard, button, comeIn, heading, holdsDraft, inARoom, keep, keepPlace, said, say, shown, thread, toAna, unlock, until } from "./people.mjs";
 
-let place, browser, admin, ana, heron;
+let place, browser, ana, heron;
 before(async () => {
   place = await startPlace();
   browser = await startBrowser();
@@ -16,11 +16,7 @@ after(async () => {
 });
 
 chapter("two people are in a room", async () => {
-  admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   await said(ana.page, "I have not slept").waitFor();
 });
 
@@ -31,7 +27,7 @@ chapter("the place dies in the middle of a sentence and comes back", async () =>
   await say(heron.page, "Nor is this one.");
   await shown(heron.page, /Your words are kept on this device|No connection/).first().waitFor();
   await place.serve();
-  await said(ana.page, "This sentence is not lost.").waitFor({ timeout: 45_000 });
+  await said(ana.page, "This sentence is not lost.").waitFor();
   await said(ana.page, "Nor is this one.").waitFor();
   await shown(heron.page, /· (kept|read)$/).first().waitFor();
   assert.deepEqual((await thread(ana.page)).slice(-2), ["This sentence is not lost.", "Nor is this one."]);
@@ -42,16 +38,16 @@ chapter("no network: what is written waits, survives a reload of the page's keys
   await say(heron.page, "Written on a train.");
   await shown(heron.page, "· on this device").waitFor();
   await heron.context.setOffline(false);
-  await said(ana.page, "Written on a train.").waitFor({ timeout: 45_000 });
+  await said(ana.page, "Written on a train.").waitFor();
   assert.equal(await said(ana.page, "Written on a train.").count(), 1);
 });
 
 chapter("a draft is there again after the page was killed", async () => {
   await heron.page.getByLabel("Write here").fill("I was just about to say");
-  await heron.page.waitForTimeout(1500);
+  await until("the draft is kept", () => heron.page.evaluate(holdsDraft));
   await heron.page.reload();
   await button(heron.page, "Open my place").click();
-  await button(heron.page, /^Ana, /).click();
+  await toAna(heron.page);
   await heron.page.waitForFunction(() => document.querySelector("#composer")?.value === "I was just about to say");
 });
 
@@ -73,7 +69,7 @@ chapter("session expired on Send: the words are kept, and go out once by themsel
   const session = cookies.find((c) => c.name.includes("hearken"));
   await fetch(`${place.origin}/api/session`, { method: "DELETE", headers: { cookie: `${session.name}=${session.value}`, origin: place.origin } });
   await context.setOffline(false);
-  await shown(page, "Your session has ended. What you wrote is kept on this device.").waitFor({ timeout: 45_000 });
+  await shown(page, "Your session has ended. What you wrote is kept on this device.").waitFor();
   assert.equal(await said(ana.page, "I pressed Send just then.").count(), 0);
   await button(page, "Open my place").click();
   await said(ana.page, "I pressed Send just then.").waitFor();
@@ -86,7 +82,7 @@ chapter("two tabs of one person agree", async () => {
   const second = await heron.context.newPage();
   await second.goto(`${place.origin}/talk`);
   await button(second, "Open my place").click();
-  await button(second, /^Ana, /).click();
+  await toAna(second);
   await said(second, "I was just about to say").waitFor();
   await say(second, "From the second tab.");
   await said(heron.page, "From the second tab.").waitFor();
@@ -124,13 +120,8 @@ chapter("a file and its name arrive whole, sealed on the way", async () => {
 
 chapter("a wrong password, a wrong sheet, then the right one: nothing is locked", async () => {
   const { page } = heron;
-  await button(page, "End for now").click();
-  await button(page, "Keep this place").click();
-  heron.sheet = await keep(page, PASSWORD);
-  const elsewhere = await browser.person(place);
-  await elsewhere.page.goto(`${place.origin}/talk#back`);
-  await elsewhere.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(elsewhere.page, "not the password", null);
+  await keepPlace(heron);
+  const elsewhere = await comeIn(await browser.person(place), heron.sheet.handle, "not the password");
   await shown(elsewhere.page, /The name or the password is not right/).waitFor();
   await button(elsewhere.page, "With my recovery sheet").click();
   await elsewhere.page.getByLabel("Recovery code").fill(heron.sheet.code.replace(/^..../, "0000"));
@@ -140,7 +131,7 @@ chapter("a wrong password, a wrong sheet, then the right one: nothing is locked"
   await button(elsewhere.page, "Open my place").click();
   await heading(elsewhere.page, "Choose a new password").waitFor();
   elsewhere.sheet = await keep(elsewhere.page, "a new slow river");
-  await button(elsewhere.page, /^Ana, /).click();
+  await toAna(elsewhere.page);
   await said(elsewhere.page, "From the first tab.").waitFor();
   assert.notEqual(elsewhere.sheet.code, heron.sheet.code);
   // The first device was signed out by the change; its old password opens nothing any more.
@@ -161,7 +152,7 @@ chapter("an invitation works once", async () => {
 chapter("after leaving, the Back button shows nothing of what was said", async () => {
   const { page, context } = heron;
   await context.route("https://www.wikipedia.org/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }));
-  await button(page, /^Ana, /).click();
+  await toAna(page);
   await said(page, "From the first tab.").waitFor();
   for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
   await page.waitForURL("https://www.wikipedia.org/");
@@ -176,10 +167,8 @@ chapter("after leaving, the Back button shows nothing of what was said", async (
 chapter("after a while without a sign of life the keys are put away, and the draft is kept", async () => {
   const person = await browser.person(place);
   await person.page.clock.install();
-  await person.page.goto(`${place.origin}/talk#back`);
-  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(person.page, "a new slow river", null);
-  await button(person.page, /^Ana, /).click();
+  await comeIn(person, heron.sheet.handle, "a new slow river");
+  await toAna(person.page);
   await person.page.getByLabel("Write here").fill("half a thought");
   await person.page.clock.runFor(5000);
   await person.page.clock.fastForward("31:00");
@@ -205,10 +194,7 @@ chapter("a clock that is a day behind is said, and nobody is kept from being hea
 });
 
 chapter("asking for another listener can be turned back from, and erasing leaves a receipt", async () => {
-  const person = await browser.person(place);
-  await person.page.goto(`${place.origin}/talk#back`);
-  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(person.page, "a new slow river", null);
+  const person = await comeIn(await browser.person(place), heron.sheet.handle, "a new slow river");
   await button(person.page, "Change my listener").click();
   await heading(person.page, "How would you like to be heard?").waitFor();
   await shown(person.page, /Ana cannot read anything new from you/).waitFor();
@@ -219,8 +205,6 @@ chapter("asking for another listener can be turned back from, and erasing leaves
   await person.page.getByLabel("Yes, destroy it for good").check();
   await button(person.page, "Erase everything now").click();
   await heading(person.page, "It is gone").waitFor();
-  await person.page.goto(`${place.origin}/talk#back`);
-  await person.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(person.page, "a new slow river", null);
+  await comeIn(person, heron.sheet.handle, "a new slow river");
   await shown(person.page, /The name or the password is not right/).waitFor();
 });

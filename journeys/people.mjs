@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What people do, said once: every story uses the page the way a person does, by the names of things.
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { BUILD } from "./place.mjs";
+
+const run = promisify(execFile);
+const PERSON = path.join(BUILD, "journeys/programs/person");
 
 export const STAFF_PASSWORD = "the heron stands still";
 export const PASSWORD = "slow river at dusk";
@@ -79,6 +87,53 @@ export async function listenerOnDuty(admin, person, name = "Ana") {
   return person;
 }
 
+/**
+ * The same listener where joining is not what the story tells: the vault of the command line has made her and an administrator, as the
+ * pages would, and she comes in by her sheet.
+ */
+export async function anaOnDuty(person) {
+  const { page, place } = person;
+  const invitation = new URL(place.invitation).hash.slice(1);
+  const { stdout } = await run(PERSON, ["--url", place.origin, "team", invitation, "Ana", STAFF_PASSWORD]);
+  const [handle, secretKey] = stdout.trim().split(" ");
+  person.sheet = { handle, secretKey };
+  await page.goto(`${place.origin}/talk#listening`);
+  await page.getByLabel("Sign-in name").fill(handle);
+  await unlock(page, STAFF_PASSWORD, secretKey);
+  await heading(page, /I am here until/).waitFor();
+  return person;
+}
+
+/** Two people in a room: Ana has opened the door to whoever asked. */
+export async function inARoom(browser, place, asking = {}) {
+  const ana = await anaOnDuty(await browser.person(place));
+  const heron = await askToBeHeard(await browser.person(place), asking);
+  await button(ana.page, "Open the door").click();
+  await heading(heron.page, "Ana").waitFor();
+  return { ana, heron };
+}
+
+/** From the room: keeps the place with a password and a sheet, and stands in it. */
+export async function keepPlace(person, password = PASSWORD) {
+  await button(person.page, "End for now").click();
+  await button(person.page, "Keep this place").click();
+  person.sheet = await keep(person.page, password);
+  await heading(person.page, "My place").waitFor();
+  return person.sheet;
+}
+
+/** Another device, on which nothing is kept yet: the sign-in name and the password typed. */
+export async function comeIn(person, handle, password) {
+  const { page, place } = person;
+  await page.goto(`${place.origin}/talk#back`);
+  await page.getByLabel("Sign-in name").fill(handle);
+  await unlock(page, password, null);
+  return person;
+}
+
+/** From one's place into the talk with Ana. */
+export const toAna = (page) => button(page, /^Ana, /).click();
+
 export async function goOnDuty(page) {
   await button(page, "4 hours").click();
   await heading(page, /I am here until/).waitFor();
@@ -128,6 +183,47 @@ export async function openTalkThatSays(page, words) {
     await talks.first().waitFor();
   }
   throw new Error(`no talk says ${words}`);
+}
+
+/** Both files of *Take my things*, saved as a person does and opened: the JSON read, the page as somebody sees it who has no network. */
+export async function takeThings(page) {
+  const saved = async (name) => {
+    const coming = page.waitForEvent("download");
+    await button(page, name).click();
+    return fs.readFileSync(await (await coming).path(), "utf8");
+  };
+  const json = JSON.parse(await saved("For other programs (JSON)"));
+  const html = await saved("As a page to read (HTML)");
+  const reader = await page.context().browser().newContext({ javaScriptEnabled: false, offline: true });
+  try {
+    const opened = await reader.newPage();
+    await opened.setContent(html);
+    return { json, page: await opened.locator("body").innerText() };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Runs in a page: does this device hold a sealed draft? Its label says that it is one, nothing says what stands in it. */
+export async function holdsDraft() {
+  const done = (request) => new Promise((yes, no) => ((request.onsuccess = () => yes(request.result)), (request.onerror = () => no(request.error))));
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("hearken-local-")) continue;
+    const database = await done(indexedDB.open(name));
+    const keys = database.objectStoreNames.contains("sealed") ? await done(database.transaction("sealed").objectStore("sealed").getAllKeys()) : [];
+    database.close();
+    if (keys.some((key) => String(key).startsWith("draft/"))) return true;
+  }
+  return false;
+}
+
+/** `look` gives true in the end. */
+export async function until(what, look) {
+  for (let tries = 0; tries < 1200; tries++) {
+    if (await look()) return;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  throw new Error(`${what}: that did not come`);
 }
 
 export async function say(page, words) {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { button, firstAdministrator, heading, listenerOnDuty, said, say, shown } from "./people.mjs";
+import { anaOnDuty, button, heading, said, say, shown } from "./people.mjs";
 
 const LINE = { offline: false, downloadThroughput: 50_000, uploadThroughput: 50_000, latency: 300 };
 const SLOWER = 4;
@@ -26,8 +26,7 @@ function mark(what) {
 }
 
 chapter("a listener is there", async () => {
-  const admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
+  ana = await anaOnDuty(await browser.person(place));
 });
 
 chapter("an old phone on a weak line comes from the front page to being heard", async (t) => {

@@ -19,7 +19,8 @@ const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), "..")
 export const BUILD = process.env.HEARKEN_BUILD ?? path.join(ROOT, "build-test");
 export const WEB = process.env.HEARKEN_WEB ?? path.join(ROOT, "build-web");
 const HEARKEND = path.join(BUILD, "server/hearkend");
-const PATIENCE_MS = 20_000;
+/** For whatever is bound to come: a machine may be busy with other things. */
+const PATIENCE_MS = 60_000;
 
 function freePort() {
   return new Promise((done, fail) => {

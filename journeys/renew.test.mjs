@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, unlock } from "./people.mjs";
+import { PASSWORD, button, comeIn, heading, inARoom, keep, keepPlace, said, say, shown, toAna, unlock } from "./people.mjs";
 
-let place, browser, admin, ana, heron, lost;
+let place, browser, ana, heron, lost;
 const NEW_PASSWORD = "another quiet river";
 before(async () => {
   place = await startPlace();
@@ -18,26 +18,16 @@ after(async () => {
   await place?.end();
 });
 
-const toldOf = (page, words) => page.locator(".said-text", { hasText: words });
 const epoch = (page) => page.evaluate(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch);
 
 chapter("somebody talks on two devices, and one of them is lost while it is open", async () => {
-  admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
+  ({ ana, heron } = await inARoom(browser, place));
   await say(heron.page, "Before it was lost.");
-  await toldOf(ana.page, "Before it was lost.").waitFor();
-  await button(heron.page, "End for now").click();
-  await button(heron.page, "Keep this place").click();
-  heron.sheet = await keep(heron.page, PASSWORD);
-  lost = await browser.person(place);
-  await lost.page.goto(`${place.origin}/talk#back`);
-  await lost.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(lost.page, PASSWORD, null);
-  await button(lost.page, /^Ana, /).click();
-  await toldOf(lost.page, "Before it was lost.").waitFor();
+  await said(ana.page, "Before it was lost.").waitFor();
+  await keepPlace(heron);
+  lost = await comeIn(await browser.person(place), heron.sheet.handle, PASSWORD);
+  await toAna(lost.page);
+  await said(lost.page, "Before it was lost.").waitFor();
   assert.equal(await epoch(heron.page), 1);
 });
 
@@ -74,17 +64,14 @@ chapter("the administrator sees that it happened, and not to whom", async () => 
 });
 
 chapter("the talk goes on, and a new device reads every word of before and after", async () => {
-  await button(heron.page, /^Ana, /).click();
+  await toAna(heron.page);
   await say(heron.page, "And after.");
-  await toldOf(ana.page, "And after.").waitFor();
+  await said(ana.page, "And after.").waitFor();
   await say(ana.page, "Still here.");
-  await toldOf(heron.page, "Still here.").waitFor();
-  const phone = await browser.person(place);
-  await phone.page.goto(`${place.origin}/talk#back`);
-  await phone.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(phone.page, NEW_PASSWORD, null);
-  await button(phone.page, /^Ana, /).click();
-  for (const words of ["I have not slept for days.", "Before it was lost.", "And after.", "Still here."]) await toldOf(phone.page, words).waitFor();
+  await said(heron.page, "Still here.").waitFor();
+  const phone = await comeIn(await browser.person(place), heron.sheet.handle, NEW_PASSWORD);
+  await toAna(phone.page);
+  for (const words of ["I have not slept for days.", "Before it was lost.", "And after.", "Still here."]) await said(phone.page, words).waitFor();
   nothingWrong();
   for (const person of [ana, heron, phone]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
 });

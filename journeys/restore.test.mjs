@@ -8,12 +8,12 @@ import { after, before } from "node:test";
 import { promisify } from "node:util";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, STAFF_PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, say, shown, thread, unlock } from "./people.mjs";
+import { PASSWORD, STAFF_PASSWORD, button, heading, inARoom, keepPlace, said, say, shown, thread, toAna, unlock } from "./people.mjs";
 
 const run = promisify(execFile);
 const HEARKEND = path.join(process.env.HEARKEN_BUILD ?? path.resolve(import.meta.dirname, "../build-test"), "server/hearkend");
 
-let place, browser, admin, ana, heron;
+let place, browser, ana, heron;
 before(async () => {
   place = await startPlace();
   browser = await startBrowser();
@@ -27,15 +27,9 @@ const LETTER = { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from
 const backup = () => path.join(place.dir, "yesterday.db");
 
 chapter("two people talk, and the place is backed up", async () => {
-  admin = await firstAdministrator(await browser.person(place));
-  ana = await listenerOnDuty(admin, await browser.person(place));
-  heron = await askToBeHeard(await browser.person(place));
-  await button(ana.page, "Open the door").click();
-  await heading(heron.page, "Ana").waitFor();
-  await button(heron.page, "End for now").click();
-  await button(heron.page, "Keep this place").click();
-  heron.sheet = await keep(heron.page, PASSWORD);
-  await button(heron.page, /^Ana, /).click();
+  ({ ana, heron } = await inARoom(browser, place));
+  await keepPlace(heron);
+  await toAna(heron.page);
   await say(heron.page, "This was before.");
   await shown(ana.page, "This was before.").waitFor();
   await heron.page.waitForTimeout(2500); // what the account remembers is at the place
@@ -61,7 +55,7 @@ chapter("more is said, and then the place loses it", async () => {
 
 chapter("the page that stood open says what happened, keeps what it read, and sends nothing", async () => {
   const { page } = heron;
-  await heading(page, /This place lost words after/).waitFor({ timeout: 60_000 });
+  await heading(page, /This place lost words after/).waitFor();
   assert.deepEqual(await thread(page), ["I have not slept for days.", "This was before."]);
   const card = page.getByRole("region", { name: /This place lost words after/ });
   await card.getByText("I told my sister.").waitFor();
@@ -80,7 +74,7 @@ chapter("going on is a decision, and then one's own words can be said again", as
   await button(page, "Go on from here").click();
   await shown(page, "This place had lost words here. The talk went on from this point.").waitFor();
   await button(page, "Say it again").click();
-  await page.locator(".said-text", { hasText: "I told my sister." }).waitFor();
+  await said(page, "I told my sister.").waitFor();
   await page.getByLabel("Add this file again").setInputFiles(LETTER);
   await page.locator(".file-item", { hasText: "letter.txt" }).waitFor();
   await page.getByLabel("Add this file again").waitFor({ state: "detached" });
@@ -105,10 +99,10 @@ chapter("who was away comes back, sees it too, and goes on where the other went 
     await button(reader.locator(".file-item", { hasText: name }), "Fetch the file").click();
     await reader.locator(".file-item", { hasText: name }).getByText("Save on this device").waitFor();
   }
-  await page.locator(".said-text", { hasText: "What was that like?" }).waitFor();
+  await said(page, "What was that like?").waitFor();
   await say(page, "Here we are again.");
-  await page.locator(".said-text", { hasText: "Here we are again." }).waitFor();
-  await heron.page.locator(".said-text", { hasText: "Here we are again." }).waitFor();
+  await said(page, "Here we are again.").waitFor();
+  await said(heron.page, "Here we are again.").waitFor();
   assert.deepEqual(await thread(heron.page), await thread(page));
 });
 
@@ -117,11 +111,11 @@ chapter("after a reload nothing is interrupted any more", async () => {
   await page.waitForTimeout(2500);
   await page.reload();
   await unlock(page, PASSWORD, null);
-  await button(page, /^Ana, /).click();
-  await page.locator(".said-text", { hasText: "Here we are again." }).waitFor();
+  await toAna(page);
+  await said(page, "Here we are again.").waitFor();
   assert.equal(await heading(page, /This place lost words after/).count(), 0);
   await say(page, "Good night.");
-  await ana.page.locator(".said-text", { hasText: "Good night." }).waitFor();
+  await said(ana.page, "Good night.").waitFor();
 });
 
 chapter("no screen of it had a fault", async () => {

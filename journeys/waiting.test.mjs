@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { PASSWORD, askToBeHeard, button, fact, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, unlock, waitingCard } from "./people.mjs";
+import { PASSWORD, askToBeHeard, button, comeIn, fact, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, waitingCard } from "./people.mjs";
 
 let place, browser, admin, ana, ben, heron, phone;
 before(async () => {
@@ -67,10 +67,7 @@ chapter("who keeps the place while waiting can wait on another device, and is he
   await button(heron.page, "Keep this place, to come back later").click();
   heron.sheet = await keep(heron.page, PASSWORD);
   await heading(heron.page, "Your words are waiting with you").waitFor();
-  phone = await browser.person(place);
-  await phone.page.goto(`${place.origin}/talk#back`);
-  await phone.page.getByLabel("Sign-in name").fill(heron.sheet.handle);
-  await unlock(phone.page, PASSWORD, null);
+  phone = await comeIn(await browser.person(place), heron.sheet.handle, PASSWORD);
   await heading(phone.page, "Your words are waiting with you").waitFor();
   await phone.page.getByLabel("You can go on writing").fill("I am on my phone now.");
   await button(waitingCard(ana.page, "Quiet Heron"), "Open the door").click();

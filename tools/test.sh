@@ -103,5 +103,6 @@ suite listening-wasm node --test listening/golden/golden.test.mjs
 suite vault-browser npm run --silent test:wasm-browser
 suite hostile meson_suite hostile
 suite crash node journeys/crash/run.mjs --build $BUILD --short
-suite journeys node --test --test-concurrency=1 $(git ls-files 'journeys/*.test.mjs')
+# Two stories at a time: each waits for one page or another most of its time, and none asks what the hour is.
+suite journeys node --test --test-concurrency=2 $(git ls-files 'journeys/*.test.mjs')
 finish

@@ -6,7 +6,9 @@
  *     person --url URL invite HANDLE PASSWORD SECRET-KEY  -> an invitation for a peer, by an administrator
  *     person --url URL ask                                -> "HANDLE": arrives and asks to be heard
  *     person --url URL leave                              -> "HANDLE", "erased TIME": arrives with a
- * password;
+ *                                                            password
+ *     person --url URL team INVITATION NAME PASSWORD      -> "HANDLE SECRET-KEY" of a peer on duty who leads,
+ *                                                            vouched for by an administrator who comes first
  *
  * leave waits for a line on standard input before it erases everything of theirs; without one they stay.
  */
@@ -21,6 +23,8 @@
 #include "features/erase/contract.h"
 #include "features/place/contract.h"
 #include "features/place/place.h"
+
+#define DUTY_MS ((int64_t)4 * 3600 * 1000)
 
 static hk_err join(device *d, const char *invitation, const char *name, const char *password)
 {
@@ -82,6 +86,53 @@ static hk_err leave(device *d)
     return getchar() == EOF ? HK_OK : erase(d);
 }
 
+static hk_err vouch(device *admin, const vault_place *key, const device *who)
+{
+    staff_body staff = {0};
+    HK_TRY(staff_list(admin, &staff));
+    const staff_item *items = staff.staff.items;
+    for (size_t i = 0; i < staff.staff.count; i++) {
+        if (!HK_ID_EQ(items[i].account, who->me.id))
+            continue;
+        staff_item copy = items[i]; /* the list lies in the arena that the next step empties */
+        return staff_certify(admin, key, &copy, true, 1);
+    }
+    return HK_NOT_THERE;
+}
+
+static hk_err first_listener(device *admin, const vault_place *key, const char *name, const char *password,
+                             device *listener)
+{
+    char invitation[VAULT_INVITE_TEXT + 1];
+    team_id team;
+    vault_make_id(team.b);
+    HK_TRY(staff_invite(admin, key, ROLE_PEER, invitation));
+    HK_TRY(join(listener, invitation, name, password));
+    HK_TRY(vouch(admin, key, listener));
+    HK_TRY(staff_renew_team_key(listener, &team, 1));
+    return device_here_until(listener, device_now_ms() + DUTY_MS);
+}
+
+/* A place's first hour, as far as stories about other hours need it. The place key goes with this process. */
+static hk_err make_team(device *admin, const char *url, const char *invitation, const char *name,
+                        const char *password)
+{
+    vault_place key;
+    device *listener = NULL;
+    HK_TRY(device_join(admin, invitation, "Kim", password, NULL));
+    vault_place_make(&key);
+    hk_err err = staff_give_place_key(admin, &key);
+    if (err == HK_OK)
+        err = device_new(url, &listener);
+    if (err == HK_OK)
+        err = first_listener(admin, &key, name, password, listener);
+    if (err != HK_OK && listener)
+        (void)fprintf(stderr, "person: %s: %s\n", name, device_problem(listener));
+    device_free(listener);
+    vault_place_wipe(&key);
+    return err;
+}
+
 int main(int argc, char **argv)
 {
     const char *url;
@@ -101,6 +152,7 @@ int main(int argc, char **argv)
     if (err == HK_OK)
         err = strcmp(word, "join") == 0 && argc == 5     ? join(d, argv[2], argv[3], argv[4])
               : strcmp(word, "invite") == 0 && argc == 5 ? invite(d, argv[2], argv[3], argv[4])
+              : strcmp(word, "team") == 0 && argc == 5   ? make_team(d, url, argv[2], argv[3], argv[4])
               : strcmp(word, "leave") == 0 && argc == 2  ? leave(d)
               : strcmp(word, "ask") == 0 && argc == 2    ? ask(d)
                                                          : HK_BAD;
