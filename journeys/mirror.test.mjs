@@ -160,7 +160,7 @@ chapter("kept is sealed: it is there after a reload, correction and all, and can
   await shown(ana.page, /You know better than the program/).waitFor();
   await look(ana.page, "mirror-kept");
   const [kept] = await ana.page.locator("details", { hasText: "Let this one go" }).locator("blockquote").allTextContents();
-  await button(ana.page, "Done").first().click();
+  await button(ana.page, "Done, keep nothing").click();
   await heading(ana.page, "My talks").waitFor();
   await button(ana.page, "Take my things").click();
   const { json, page } = await takeThings(ana.page);

@@ -66,7 +66,7 @@ export function Keep({ me, placeName, why, onRenewed, onDone, onBack }: KeepProp
             {why === "recovering" ? t("keep.title_recovering") : why === "change" ? t("keep.title_change") : why === "renew" ? t("renew.title") : t("keep.title")}
           </h1>
           {why === "renew" ? <p>{t("renew.lead")}</p> : null}
-          <p>{t("keep.lead")}</p>
+          <p>{t(why === "keep" ? "keep.lead" : "keep.lead_new")}</p>
           <p>
             {t("sign_in.as")} <strong>{me.session.handle}</strong>
           </p>
