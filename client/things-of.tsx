@@ -23,19 +23,15 @@ function keptIn(talk: Talk, nameIn: (conversation: string) => string): MirrorTak
   return allKept(talk.mirrors.value).map((kept) => {
     const { position: _, keptMs: atMs, ...sealed } = kept;
     const name = nameIn(kept.conversation);
-    return { atMs, sealed, title: t("things.mirror", { name, date: date(kept.atMs) }), lines: linesOf(kept, name) };
+    return { atMs, sealed, title: t("things.mirror", { name, date: date(kept.atMs) }), parts: [...momentsOf(kept, name), { title: t("mirror.try"), lines: [tryWords(kept.tries)] }] };
   });
 }
 
-function linesOf({ moments, heard, tries }: Kept, name: string): string[] {
-  const lines = moments.flatMap((moment, i) => {
+function momentsOf({ moments, heard }: Kept, name: string): MirrorTaken["parts"] {
+  return moments.map((moment, i) => {
     const said = heard[i] ?? null;
-    return [
-      t(`mirror.moment_${moment.kind}`),
-      ...(moment.before === "" ? [] : [`${t("mirror.they_said", { name })} ${moment.before}`]),
-      `${t("things.mirror_mine")} ${moment.words}`,
-      said === null || said === moment.main ? t(`mirror.why_${moment.kind}`) : t("things.mirror_corrected", { main: mainWords(said) }),
-    ];
+    const before = moment.before === "" ? [] : [`${t("mirror.they_said", { name })} ${moment.before}`];
+    const meaning = said === null || said === moment.main ? t(`mirror.why_${moment.kind}`) : t("things.mirror_corrected", { main: mainWords(said) });
+    return { title: t(`mirror.moment_${moment.kind}`), lines: [...before, `${t("things.mirror_mine")} ${moment.words}`, meaning] };
   });
-  return [...lines, `${t("mirror.try")}: ${tryWords(tries)}`];
 }

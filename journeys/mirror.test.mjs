@@ -116,11 +116,11 @@ chapter("the person changes their mind: the mirror quotes up to three moments, a
 chapter("the balance is a band with a sentence and a table, never a grade, a share or an order", async () => {
   await ana.page.getByRole("img", { name: /From bringing in/ }).waitFor();
   await shown(ana.page, /no earlier talk of you two/).waitFor();
-  await look(ana.page, "mirror");
+  await look(ana.page, "mirror", { languages: true });
   await button(ana.page, "As a table").click();
   await ana.page.getByRole("rowheader", { name: "This talk" }).waitFor();
   await shown(ana.page, /There is no right value/).waitFor();
-  await look(ana.page, "mirror-table");
+  await look(ana.page, "mirror-table", { languages: true });
   const words = await ana.page.locator("#content").innerText();
   assert.doesNotMatch(words, /%|score|grade \d|rank|out of/i);
   await ana.page.getByText("What this means, and how sure it is").click();

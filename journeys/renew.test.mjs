@@ -36,7 +36,7 @@ chapter("all keys are made anew, by keyboard", async () => {
   await button(page, "Somebody may have been in").focus();
   await page.keyboard.press("Enter");
   await heading(page, "Somebody may have been in").waitFor();
-  await look(page, "renew");
+  await look(page, "renew", { languages: true });
   heron.newSheet = await keep(page, NEW_PASSWORD);
   await heading(page, "My place").waitFor();
   assert.notEqual(heron.newSheet.code, heron.sheet.code);

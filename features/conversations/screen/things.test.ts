@@ -40,13 +40,13 @@ test("JSON holds every word, also those that look like escapes, and says what co
 test("every answer about being heard and every kept look back goes along, each in its time, and is read again", () => {
   const [talk] = things("hello").talks;
   assert.ok(talk !== undefined);
-  const kept = { atMs: 3000, sealed: { conversation: "c", tries: "at_least" }, title: "Kept <look> back", lines: ["You <said> this"] };
+  const kept = { atMs: 3000, sealed: { conversation: "c", tries: "at_least" }, title: "Kept <look> back", parts: [{ title: "A <moment>", lines: ["You <said> this"] }] };
   const all: Things = { ...things(""), talks: [{ ...talk, kind: "private", felt: [{ atMs: 1000, answer: 0, text: "" }, { atMs: 2000, answer: 2, text: "at <last>" }], mirrors: [kept] }] };
   const [back] = JSON.parse(asJson(all, words)).conversations;
   assert.deepEqual(back.felt_heard.map((f: { answer: string; text: string }) => [f.answer, f.text]), [["no", ""], ["yes", "at <last>"]]);
   assert.deepEqual(back.kept_mirrors, [{ at: "1970-01-01T00:00:03.000Z", conversation: "c", tries: "at_least" }]);
   const page = asPage(all, words);
-  const order = ["For me alone", "hello", "not heard", "felt heard", "at &#60;last&#62;", "Kept &#60;look&#62; back", "You &#60;said&#62; this"].map((one) => page.indexOf(one));
+  const order = ["For me alone", "hello", "not heard", "felt heard", "at &#60;last&#62;", "Kept &#60;look&#62; back", "A &#60;moment&#62;", "You &#60;said&#62; this"].map((one) => page.indexOf(one));
   assert.ok(order.every((at) => at > 0), String(order));
   assert.deepEqual(order, [...order].sort((a, b) => a - b));
 });

@@ -18,7 +18,7 @@ export interface MirrorTaken {
   readonly atMs: number;
   readonly sealed: Readonly<Record<string, unknown>>;
   readonly title: string;
-  readonly lines: readonly string[];
+  readonly parts: readonly { readonly title: string; readonly lines: readonly string[] }[];
 }
 
 export interface Things {
@@ -76,7 +76,7 @@ function entryOf(item: Item, talk: TalkTaken, words: Sentences): Record<string, 
 export function asPage(things: Things, words: Sentences): string {
   const time = new Intl.DateTimeFormat(words.locale, { dateStyle: "long", timeStyle: "short" });
   const talks = things.talks.map((talk) => `<section><h2>${escaped(nameOf(talk))}</h2><ol>${rowsOf(talk).join("")}</ol></section>`);
-  return `<!doctype html><html lang="${escaped(words.locale)}"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escaped(words.title)}</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:65ch;margin:2rem auto;padding:0 1rem}ol{list-style:none;padding:0}li{margin:1rem 0}time{color:#52605e;font-size:.85rem}p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style><h1>${escaped(words.title)}</h1><p>${escaped(things.place)} · ${escaped(things.handle)} · ${escaped(words.made)} ${escaped(time.format(things.madeMs))}</p>${talks.join("")}</html>`;
+  return `<!doctype html><html lang="${escaped(words.locale)}"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escaped(words.title)}</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:65ch;margin:2rem auto;padding:0 1rem}ol{list-style:none;padding:0}li{margin:1rem 0}h3{font-size:1rem;margin:.8rem 0 0}time{color:#52605e;font-size:.85rem}p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style><h1>${escaped(words.title)}</h1><p>${escaped(things.place)} · ${escaped(things.handle)} · ${escaped(words.made)} ${escaped(time.format(things.madeMs))}</p>${talks.join("")}</html>`;
 
   function nameOf({ kind, members }: TalkTaken): string {
     return kind === "private" ? words.alone : members.map((m) => m.name).join(", ");
@@ -86,15 +86,19 @@ export function asPage(things: Things, words: Sentences): string {
   function rowsOf(talk: TalkTaken): string[] {
     const rows = [
       ...talk.items.map((item) => ({ atMs: item.atMs, row: row(item, talk) })),
-      ...talk.felt.map((felt) => ({ atMs: felt.atMs, row: note(felt.atMs, words.felt[felt.answer], felt.text === "" ? [] : [felt.text]) })),
-      ...talk.mirrors.map((mirror) => ({ atMs: mirror.atMs, row: note(mirror.atMs, mirror.title, mirror.lines) })),
+      ...talk.felt.map((felt) => ({ atMs: felt.atMs, row: note(felt.atMs, words.felt[felt.answer], felt.text === "" ? "" : line(felt.text)) })),
+      ...talk.mirrors.map((mirror) => ({ atMs: mirror.atMs, row: note(mirror.atMs, mirror.title, mirror.parts.map((part) => `<h3>${escaped(part.title)}</h3>${part.lines.map(line).join("")}`).join("")) })),
     ];
     return rows.sort((a, b) => a.atMs - b.atMs).map(({ row: one }) => one);
   }
 
-  function note(atMs: number, title: string, lines: readonly string[]): string {
-    const when = `<time>${escaped(time.format(atMs))}</time>`;
-    return `<li><strong>${escaped(title)}</strong> ${when}${lines.map((line) => `<p dir="auto">${escaped(line)}</p>`).join("")}</li>`;
+  /** `inside`: what is escaped already. */
+  function note(atMs: number, title: string, inside: string): string {
+    return `<li><strong>${escaped(title)}</strong> <time>${escaped(time.format(atMs))}</time>${inside}</li>`;
+  }
+
+  function line(text: string): string {
+    return `<p dir="auto">${escaped(text)}</p>`;
   }
 
   function row(item: Item, talk: TalkTaken): string {
