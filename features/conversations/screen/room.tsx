@@ -72,19 +72,6 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, a
       document.removeEventListener("visibilitychange", sawAll);
     };
   }, [talk]);
-  // The box grows with what is written, a hint opens, a keyboard takes half of the screen: whoever read the newest words goes on seeing them.
-  useEffect(() => {
-    const stay = (): void => {
-      if (atBottom.current) scrollTo({ top: document.documentElement.scrollHeight });
-    };
-    const grown = new ResizeObserver(stay);
-    grown.observe(document.body);
-    addEventListener("resize", stay);
-    return () => {
-      grown.disconnect();
-      removeEventListener("resize", stay);
-    };
-  }, []);
   useLayoutEffect(() => {
     if (atBottom.current) scrollTo({ top: document.documentElement.scrollHeight });
     if (document.visibilityState === "visible" && atBottom.current) talk.sayRead(newestOfOthers(items));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One quiet mark beside what a listener writes. It says why, and one other way, only to somebody who presses it.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect } from "preact/hooks";
 import { assets } from "../../../web/bridge/assets.ts";
 import type { Hint } from "../../../web/bridge/listening/listening.ts";
 import { announce } from "../../../web/kit/announce.tsx";
@@ -23,7 +23,6 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
   const hint = useSignal<Hint | null>(null);
   const open = useSignal(false);
   const id = useId();
-  const words = useRef<HTMLDivElement>(null);
   const wanted = preferences.value.hints === "on" && assets.listeningWorker !== "";
   const ask = mayAsk({ listens, wanted, helpOpened, draft });
   useEffect(() => {
@@ -48,9 +47,9 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
     };
   }, [draft, ask]);
 
-  // Where the keyboard leaves little room, what was asked for must not stand below the edge.
+  // The box grows: what was asked for must not stand below the edge, nor the newest words behind the box.
   useLayoutEffect(() => {
-    if (open.value) words.current?.parentElement?.scrollIntoView({ block: "end" });
+    if (open.value) scrollTo({ top: document.documentElement.scrollHeight });
   }, [open.value]);
 
   const now = hint.value;
@@ -61,7 +60,7 @@ export function HintMark({ draft, said, listens, helpOpened }: HintMarkProps) {
         <span class="hint-dot" aria-hidden="true" />
         <span>{t("hint.mark")}</span>
       </button>
-      <div id={id} ref={words} class="hint-words small" hidden={!open.value}>
+      <div id={id} class="hint-words small" hidden={!open.value}>
         <p class="hint-about" dir="auto">{t("hint.about", { words: draft.slice(now.from, now.to).trim() })}</p>
         <p>{t(`hint.why_${now.kind}`)}</p>
         <p>{t(`hint.way_${now.kind}`)}</p>
