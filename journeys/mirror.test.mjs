@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
-import { button, heading, inARoom, say, shown, signInAgain, takeThings } from "./people.mjs";
+import { button, heading, inARoom, said, say, shown, signInAgain, takeThings } from "./people.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 
 /** What Quiet Heron says, and what Ana answers: an ordinary talk with things done well and not so well. */
@@ -50,6 +50,13 @@ after(async () => {
   await place?.end();
 });
 
+/** From the list of talks: the door stands above words that are still coming, and moves until they are there. */
+async function toTheMirror() {
+  await button(ana.page, /Quiet Heron/).click();
+  await said(ana.page, TALK.at(-1)[1]).last().waitFor();
+  await button(ana.page, "Look back").click();
+}
+
 chapter("a listener and a person talk for a while", async () => {
   ({ ana, heron } = await inARoom(browser, place));
   ana.context.on("request", (request) => asked.push(`${request.url()} ${request.postData() ?? ""}`));
@@ -79,8 +86,7 @@ chapter("at the end the listener is asked first; not now means: nothing happens"
 });
 
 chapter("the listener says yes and the person is asked, in plain words; until then there is no mirror", async () => {
-  await button(ana.page, /Quiet Heron/).click();
-  await button(ana.page, "Look back").click();
+  await toTheMirror();
   await button(ana.page, "Yes, and ask Quiet Heron").click();
   await shown(ana.page, /has been asked and has not answered yet/).waitFor();
   await shown(heron.page, "Ana would like to ask you something, when you have a moment.").waitFor();
@@ -141,8 +147,7 @@ chapter("done keeps nothing: after a reload there is only what the words themsel
   await button(ana.page, "Done, keep nothing").click();
   await heading(ana.page, "My talks").waitFor();
   await signInAgain(ana);
-  await button(ana.page, /Quiet Heron/).click();
-  await button(ana.page, "Look back").click();
+  await toTheMirror();
   await heading(ana.page, "One thing to try").waitFor();
   assert.equal(await shown(ana.page, /You know better than the program/).count(), 0);
   assert.equal(await heading(ana.page, "What you kept").count(), 0);
@@ -153,8 +158,7 @@ chapter("kept is sealed: it is there after a reload, correction and all, and can
   await button(ana.page, "Keep it sealed, for me only").click();
   await shown(ana.page, "Kept. Only you can open it.").waitFor();
   await signInAgain(ana);
-  await button(ana.page, /Quiet Heron/).click();
-  await button(ana.page, "Look back").click();
+  await toTheMirror();
   await heading(ana.page, "What you kept").waitFor();
   await ana.page.locator("details", { hasText: "Let this one go" }).locator("summary").click();
   await shown(ana.page, /You know better than the program/).waitFor();
@@ -172,8 +176,7 @@ chapter("kept is sealed: it is there after a reload, correction and all, and can
   assert.match(page, /Kept look back at the talk with Quiet Heron/);
   assert.ok(page.includes(kept.trim()), page);
   await button(ana.page, "Back").click();
-  await button(ana.page, /Quiet Heron/).click();
-  await button(ana.page, "Look back").click();
+  await toTheMirror();
   await heading(ana.page, "What you kept").waitFor();
   await ana.page.locator("details", { hasText: "Let this one go" }).locator("summary").click();
   await button(ana.page, "Let this one go").click();
