@@ -99,6 +99,17 @@ static void sleep_us(long us)
     nanosleep(&t, NULL);
 }
 
+/* Until so many entries are committed, whatever else the machine does: at most a window of those sent is not.
+ */
+static void flood_reaches(flood *f, int64_t entries)
+{
+    for (bool there = false; !there; sleep_us(1000)) {
+        pthread_mutex_lock(&f->lock);
+        there = f->seq - WINDOW >= entries;
+        pthread_mutex_unlock(&f->lock);
+    }
+}
+
 static void a_backup_under_a_flood_is_one_moment_with_every_wrap(void **state)
 {
     const test_place *place = *state;
@@ -109,7 +120,7 @@ static void a_backup_under_a_flood_is_one_moment_with_every_wrap(void **state)
     for (int i = 0; i < 5; i++) {
         char copy[300];
         snprintf(copy, sizeof copy, "%s/copy%d", place->folder, i);
-        sleep_us(20000);
+        flood_reaches(&f, before + 1);
         assert_int_equal(store_backup(s, copy, NULL, NULL), HK_OK);
         int64_t nothing_promised[LEDGER_AUTHORS_MAX] = {0};
         ledger_findings found = {0};
@@ -134,15 +145,15 @@ static void the_wal_stays_bounded_under_a_flood(void **state)
     flood_start(&f, s, 0);
     int64_t highest = 0;
     for (int i = 0; i < 60; i++) {
+        flood_reaches(&f, (int64_t)10 * i);
         sleep_us(10000);
         store_figures figures;
         store_figures_read(s, &figures);
         if (figures.wal_bytes > highest)
             highest = figures.wal_bytes;
     }
-    int64_t sent = flood_stop(&f);
+    (void)flood_stop(&f);
     store_close(s);
-    assert_true(sent > 500);
     /* Both files: four times 100 pages, and what one more batch may add. */
     assert_true(highest < (int64_t)2 * (4 * 100 + 400) * 4200);
 }
@@ -161,12 +172,7 @@ static void append_some(const char *path, int n)
     static flood f;
     int64_t there = entries_in(path);
     flood_start(&f, s, there);
-    for (bool enough = false; !enough;) {
-        sleep_us(1000);
-        pthread_mutex_lock(&f.lock);
-        enough = f.seq - there >= n + WINDOW;
-        pthread_mutex_unlock(&f.lock);
-    }
+    flood_reaches(&f, there + n);
     (void)flood_stop(&f);
     store_close(s);
 }
