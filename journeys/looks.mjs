@@ -49,7 +49,7 @@ export async function widerThanTheScreen(page) {
 async function missing(page) {
   return page.evaluate(() => {
     const faults = [];
-    const seen = (e) => e.getClientRects().length > 0;
+    const seen = (e) => e !== null && e.getClientRects().length > 0;
     const dialog = document.querySelector("dialog[open]");
     const headings = [...(dialog ?? document).querySelectorAll("h1, h2, h3, h4")].filter(seen);
     const first = headings.filter((h) => h.tagName === "H1");
@@ -63,11 +63,12 @@ async function missing(page) {
     }
     const words = document.body.innerText;
     for (const [sign] of words.matchAll(/\{\{|\[object|(?<![\w-])(undefined|NaN)(?![\w-])/g)) faults.push(`"${sign}" is on the page`);
+    if (dialog !== null && !seen(dialog.querySelector(".dialog-doors .button-danger"))) faults.push("leave is covered by the dialog");
     if (dialog === null) {
       if (![...document.querySelectorAll(".who-hears")].some(seen)) faults.push("nothing says who can hear this");
       const help = document.querySelector(".frame-doors .button-help");
       const leave = document.querySelector(".frame-doors .button-danger");
-      for (const [what, door] of [["help", help], ["leave", leave]]) if (door === null || !seen(door)) faults.push(`${what} is not there`);
+      for (const [what, door] of [["help", help], ["leave", leave]]) if (!seen(door)) faults.push(`${what} is not there`);
     }
     for (const control of document.querySelectorAll("button, a[href], select, input:not([type=hidden]), textarea")) {
       if (!seen(control) || control.closest(".only-heard, .skip") !== null || control.classList.contains("only-heard") || control.classList.contains("skip")) continue;
@@ -169,7 +170,7 @@ async function inLanguage(page, language) {
     document.documentElement.lang = ""; // it is set when the words are there
     choice.click();
     await there(() => document.documentElement.lang === language.slice(0, 2));
-    document.querySelector("dialog .dialog-doors > :last-child").click();
+    document.querySelector("dialog .dialog-head > .button").click();
     await there(() => document.querySelector("dialog") === null);
   }, language);
 }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { t } from "../words/words.ts";
 import { Button } from "./button.tsx";
 import { HelpButton } from "./help.tsx";
+import { LeaveButton } from "./leave.tsx";
 
 interface DialogProps {
   readonly title: string;
@@ -13,7 +14,7 @@ interface DialogProps {
   readonly help?: boolean;
 }
 
-/** A dialog over the page. The browser keeps focus inside and gives it back where it was; help stays one press away. */
+/** A dialog over the page. The browser keeps focus inside and gives it back where it was; help and leaving stay one press away. */
 export function Dialog({ title, onClose, children, help = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -41,12 +42,13 @@ export function Dialog({ title, onClose, children, help = true }: DialogProps) {
         <h2 id={id} tabIndex={-1}>
           {title}
         </h2>
-        <div class="dialog-doors">
-          {help ? <HelpButton /> : null}
-          <Button slim onPress={onClose}>
-            {t("kit.close")}
-          </Button>
-        </div>
+        <Button slim onPress={onClose}>
+          {t("kit.close")}
+        </Button>
+      </div>
+      <div class="dialog-doors">
+        {help ? <HelpButton /> : null}
+        <LeaveButton />
       </div>
       <div class="stack">{children}</div>
     </dialog>
