@@ -104,9 +104,9 @@ export async function anaOnDuty(person) {
   return person;
 }
 
-/** Two people in a room: Ana has opened the door to whoever asked. */
-export async function inARoom(browser, place, asking = {}) {
-  const ana = await anaOnDuty(await browser.person(place));
+/** Two people in a room: Ana, here already or coming, has opened the door to whoever asked. */
+export async function inARoom(browser, place, asking = {}, here = null) {
+  const ana = here ?? (await anaOnDuty(await browser.person(place)));
   const heron = await askToBeHeard(await browser.person(place), asking);
   await button(ana.page, "Open the door").click();
   await heading(heron.page, "Ana").waitFor();

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, button, comeIn, heading, inARoom, keep, keepPlace, said, say, shown, toAna, unlock } from "./people.mjs";
+import { PASSWORD, button, comeIn, firstAdministrator, heading, inARoom, keep, keepPlace, listenerOnDuty, said, say, shown, toAna, unlock } from "./people.mjs";
 
-let place, browser, ana, heron, lost;
+let place, browser, admin, ana, heron, lost;
 const NEW_PASSWORD = "another quiet river";
 before(async () => {
   place = await startPlace();
@@ -21,7 +21,8 @@ after(async () => {
 const epoch = (page) => page.evaluate(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch);
 
 chapter("somebody talks on two devices, and one of them is lost while it is open", async () => {
-  ({ ana, heron } = await inARoom(browser, place));
+  admin = await firstAdministrator(await browser.person(place));
+  ({ ana, heron } = await inARoom(browser, place, {}, await listenerOnDuty(admin, await browser.person(place))));
   await say(heron.page, "Before it was lost.");
   await said(ana.page, "Before it was lost.").waitFor();
   await keepPlace(heron);
