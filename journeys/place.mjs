@@ -118,7 +118,8 @@ export async function startBrowser() {
 let broken = false;
 const pages = new Map();
 
-/** One chapter of a story. After one that failed the rest cannot make sense: they are skipped, and the pages are kept to be looked at. */
+/** One chapter of a story. After one that failed the rest cannot make sense: they are skipped, and what stood on
+ * each page is printed (with HEARKEN_SHOTS, a picture too). The words are of people who do not exist. */
 export function chapter(name, tell) {
   test(name, async (t) => {
     if (broken) return t.skip("an earlier chapter failed");
@@ -126,11 +127,11 @@ export function chapter(name, tell) {
       await tell(t);
     } catch (error) {
       broken = true;
-      if (process.env.HEARKEN_SHOTS !== undefined) {
-        for (const [page, who] of pages) {
-          await page.screenshot({ path: path.join(process.env.HEARKEN_SHOTS, `failed-${who}.png`), fullPage: true }).catch(() => undefined);
-          console.error(who, await page.locator("main").innerText().catch(() => ""));
-        }
+      const shots = process.env.HEARKEN_SHOTS;
+      for (const [page, who] of pages) {
+        if (page.isClosed()) continue;
+        if (shots !== undefined) await page.screenshot({ path: path.join(shots, `failed-${who}.png`), fullPage: true }).catch(() => undefined);
+        console.error(who, page.url(), await page.locator("main").innerText({ timeout: 1000 }).catch(() => ""));
       }
       throw error;
     }
