@@ -103,8 +103,11 @@ type WorkerSide = {
   addEventListener(type: "message", listener: (event: MessageEvent<Question>) => void): void;
 };
 
-/** Serves the table in a worker. Whatever is thrown that is no BridgeError becomes `failed`: nothing leaks by its words. */
-export function answer<O extends Operations>(answers: Answers<O>, side: WorkerSide): void {
+/**
+ * Serves the table in a worker. Whatever is thrown that is no BridgeError becomes `failed`: nothing leaks by its words. `turn` holds an
+ * operation back until it may begin.
+ */
+export function answer<O extends Operations>(answers: Answers<O>, side: WorkerSide, turn: (op: string) => Promise<void> | undefined = () => undefined): void {
   const running = new Map<number, AbortController>();
   const send = (reply: Reply, transfer: Transferable[] = []): void => side.postMessage(reply, transfer);
   const table = new Map(Object.entries(answers)) as Map<string, (asked: unknown, context: Context) => unknown>;
@@ -121,6 +124,7 @@ export function answer<O extends Operations>(answers: Answers<O>, side: WorkerSi
     running.set(id, controller);
     try {
       const progress = (done: number): void => send({ id, progress: done });
+      await turn(question.op);
       const value = await operation(question.asked, { signal: controller.signal, progress });
       send({ id, value }, transferable(value));
     } catch (error) {

@@ -44,7 +44,7 @@ export function Keep({ me, placeName, why, onRenewed, onDone, onBack }: KeepProp
     busy.value = true;
     trouble.value = null;
     try {
-      const made = await change(me, { password: newPassword(password.value, staff ? "make" : "none"), recovery: true, ...(why === "renew" ? { renew: true } : {}) });
+      const made = await change(me, () => ({ password: newPassword(password.value, staff ? "make" : "none"), recovery: true, ...(why === "renew" ? { renew: true } : {}) }));
       password.value = "";
       again.value = "";
       if (why === "renew") void onRenewed?.();

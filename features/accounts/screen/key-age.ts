@@ -31,7 +31,7 @@ export async function newKeyWhenOld(me: Me): Promise<void> {
   const choices = choicesFrom(view.choices);
   const age = ageOf(choices, me.session.ek_serial, Date.now());
   if (age === "young") return;
-  const serial = age === "old" ? ((await change(me, { rotate: true })).ek_serial ?? me.session.ek_serial) : me.session.ek_serial;
+  const serial = age === "old" ? ((await change(me, () => ({ rotate: true }))).ek_serial ?? me.session.ek_serial) : me.session.ek_serial;
   const content = new TextEncoder().encode(JSON.stringify({ ...choices, ek_serial: serial, ek_ms: Date.now() }));
   stateView.value = await me.vault.ask("keepChoices", { choices: content });
   await keepState(me.vault);

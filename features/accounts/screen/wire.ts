@@ -4,11 +4,30 @@ import { passwordBytes, type Change, type ChangeAsked } from "../../../web/bridg
 import { challengeAnswer, erasedAnswer, sessionAnswer, type Erased } from "../../../web/net/answers.ts";
 import { ask } from "../../../web/net/http.ts";
 import { sessionChanged, type Me } from "../../../web/net/me.ts";
+import { refusal } from "../../../web/net/problem.ts";
+import { takeTheirs } from "../../../web/net/state.ts";
 
 export type Wanted = Omit<ChangeAsked, "challenge">;
 
-/** One change, whole or not at all: the place stores it in one transaction, and only then does the vault hold to it. */
-export async function change(me: Me, wanted: Wanted): Promise<Change> {
+const MOST_TRIES = 6;
+
+/**
+ * One change, whole or not at all. When another device was faster with the account state, theirs is taken and it is tried again: nobody can
+ * keep somebody from changing their keys by writing all the time. `wanted` is asked before each try, because a password moves into the vault.
+ */
+export async function change(me: Me, wanted: () => Wanted): Promise<Change> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await changeOnce(me, wanted());
+    } catch (error) {
+      if (refusal(error) !== "stale_state" || tries === MOST_TRIES) throw error;
+      await takeTheirs(me.vault);
+    }
+  }
+}
+
+/** The place stores it in one transaction, and only then does the vault hold to it. */
+async function changeOnce(me: Me, wanted: Wanted): Promise<Change> {
   const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
   const made = await me.vault.ask("change", { challenge, ...wanted });
   const { recovery_code, secret_key, ...body } = made;

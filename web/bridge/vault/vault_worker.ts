@@ -70,6 +70,23 @@ function device(it: Rooms): Device {
 /** What this device would not keep (storage full, a private window): sealed all the same, and here until the page goes. */
 const unkept = new Map<string, Bytes>();
 
+/**
+ * New account keys hold only once the place says so. Until then nothing is made with them: an account state sealed under keys that the place
+ * then refused could never be opened again, and a message signed with them would be believed by nobody.
+ */
+let undecided: Promise<void> | undefined;
+let decided = (): void => undefined;
+const DECIDES = new Set(["changeDone", "wipe"]);
+
+function decideLater(): void {
+  undecided = new Promise((done) => {
+    decided = () => {
+      undecided = undefined;
+      done();
+    };
+  });
+}
+
 /** While a new account key waits for the place's answer: all that is kept here, to be sealed again under the key that holds. */
 let held: Map<string, Bytes> | undefined;
 
@@ -184,20 +201,29 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   },
   async change(asked, context) {
     const it = await rooms();
+    const newKeys = asked.renew === true || asked.rotate === true;
+    if (newKeys) decideLater();
     if (asked.renew === true) await holdLocal();
-    const change = await it.account.change(asked, context).catch(async (error: unknown) => {
+    try {
+      const change = await it.account.change(asked, context);
+      if (!newKeys) return change;
+      const { serial, state } = it.state.seal();
+      return { ...change, state, state_serial: serial };
+    } catch (error) {
       it.account.changeDone(false);
+      decided();
       await resealLocal();
       throw error;
-    });
-    if (asked.renew !== true && asked.rotate !== true) return change;
-    const { serial, state } = it.state.seal();
-    return { ...change, state, state_serial: serial };
+    }
   },
   async changeDone({ stored, state_serial, password_set }) {
     const it = await rooms();
-    it.account.changeDone(stored);
-    if (stored && state_serial !== undefined) it.state.kept(state_serial);
+    try {
+      it.account.changeDone(stored);
+      if (stored && state_serial !== undefined) it.state.kept(state_serial);
+    } finally {
+      decided();
+    }
     if (stored && password_set === true) await forgetRoot(it.account.get().handle).catch(() => undefined);
     if (held !== undefined) await device(it).kept.stop().catch(() => undefined); // sealed under the key that went
     await resealLocal();
@@ -221,6 +247,7 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   },
   async stateFrom({ serial, state }) {
     const it = (await rooms()).state;
+    if (serial <= it.view().serial) return it.view(); // it came by another way meanwhile
     const ours = it.view().choices;
     const view = it.from(serial, state);
     const both = joined(ours, view.choices);
@@ -482,4 +509,4 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   },
 };
 
-answer(answers, self as DedicatedWorkerGlobalScope);
+answer(answers, self as DedicatedWorkerGlobalScope, (op) => (DECIDES.has(op) ? undefined : undecided));
