@@ -234,7 +234,9 @@ test("a new account key keeps drafts, opens with the new records only, and a ref
     };
     await change();
     await vault.ask("localPut", { label: "draft/2", content: bytes("while it waited") });
+    const waited = vault.ask("stateToKeep", {}); // words came in: the state is to be kept, under keys that hold
     await vault.ask("changeDone", { stored: false });
+    const reopened = await vault.ask("stateRestored", await waited).then(() => "opened", (error: Error) => error.message);
     const refused = [text(await vault.ask("localGet", { label: "draft/1" })), text(await vault.ask("localGet", { label: "draft/2" }))];
 
     const stop = new AbortController();
@@ -264,10 +266,11 @@ test("a new account key keeps drafts, opens with the new records only, and a ref
     const { member } = await next.ask("open", { ...opening, state_serial: serial });
     const draft = text(await next.ask("localGet", { label: "draft/1" }));
     await next.lock();
-    return { refused, given_up, after_giving_up, stored, nobody, old, serial: member.ek_serial, draft, emptied: typed.length };
+    return { refused, reopened, given_up, after_giving_up, stored, nobody, old, serial: member.ek_serial, draft, emptied: typed.length };
   }, "new-keys-7000");
   assert.deepEqual(ran, {
     refused: ["before", "while it waited"],
+    reopened: "opened",
     given_up: "aborted",
     after_giving_up: "before",
     stored: ["before", "while it waited"],

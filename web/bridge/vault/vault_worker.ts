@@ -76,7 +76,8 @@ const unkept = new Map<string, Bytes>();
  */
 let undecided: Promise<void> | undefined;
 let decided = (): void => undefined;
-const DECIDES = new Set(["changeDone", "wipe"]);
+/** What must not wait: the answer itself, leaving, and what is kept on this device (`held`, below). */
+const NEVER_WAITS = /^(changeDone|wipe|local.*)$/;
 
 function decideLater(): void {
   undecided = new Promise((done) => {
@@ -509,4 +510,4 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
   },
 };
 
-answer(answers, self as DedicatedWorkerGlobalScope, (op) => (DECIDES.has(op) ? undefined : undecided));
+answer(answers, self as DedicatedWorkerGlobalScope, (op) => (NEVER_WAITS.test(op) ? undefined : undecided));
