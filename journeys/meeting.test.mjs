@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, button, comeIn, heading, inARoom, keep, keepPlace, say, shown, thread, toAna, unlock } from "./people.mjs";
+import { PASSWORD, bothRead, button, comeBackWithNothing, comeIn, fourWords, giveCode, heading, inARoom, keep, keepPlace, say, shown, thread, toAna, typeCode, unlock } from "./people.mjs";
 
 let place, browser, ana, heron, back;
 before(async () => {
@@ -18,31 +18,7 @@ after(async () => {
 });
 
 const dialog = (page) => page.getByRole("dialog");
-const words = (page) => page.locator(".four-words li").allTextContents();
 const more = (page) => button(page, "More about who can read this").click();
-
-/** The code as Ana says it. */
-async function giveCode(page) {
-  await button(page, /^Give (them a|a new) code$/).click();
-  await page.locator(".let-in-code").waitFor();
-  return (await page.locator(".let-in-code").textContent()).trim();
-}
-
-async function typeCode(page, code) {
-  await page.goto(`${place.origin}/talk#back`);
-  await button(page, "I have neither password nor sheet").click();
-  await page.getByLabel("The code").fill(code);
-  await button(page, "Continue").click();
-}
-
-async function bothRead(listener, comer) {
-  await listener.locator(".four-words").waitFor();
-  await comer.locator(".four-words").waitFor();
-  const [hers, theirs] = [await words(listener), await words(comer)];
-  assert.equal(hers.length, 4);
-  assert.ok(hers.every((word) => /^[a-z]+$/.test(word)), hers.join(" "));
-  assert.deepEqual(hers, theirs);
-}
 
 chapter("two people are in a room, and one of them has kept the place", async () => {
   ({ ana, heron } = await inARoom(browser, place));
@@ -63,18 +39,18 @@ chapter("they check at any time that it is really them, and the answer stays", a
   await bothRead(ana.page, heron.page);
   await look(heron.page, "four-words");
   // The same four numbers in the other language, and as they are.
-  const spoken = await words(heron.page);
+  const spoken = await fourWords(heron.page);
   for (const [kind, form] of [["German words", /^[A-Z][a-z]+$/], ["Numbers", /^\d+$/], ["English words", /^[a-z]+$/]]) {
     for (const { page } of [heron, ana]) {
       if (!(await page.getByLabel(kind).isVisible())) await page.getByText("Other words, or as numbers").click();
       await page.getByLabel(kind).check();
       await page.locator(".four-words li", { hasText: form }).first().waitFor();
     }
-    const both = await words(heron.page);
-    assert.deepEqual(both, await words(ana.page));
+    const both = await fourWords(heron.page);
+    assert.deepEqual(both, await fourWords(ana.page));
     assert.ok(both.length === 4 && both.every((one) => form.test(one)), both.join(" "));
   }
-  assert.deepEqual(await words(heron.page), spoken);
+  assert.deepEqual(await fourWords(heron.page), spoken);
   await button(heron.page, "They are the same").click();
   await button(ana.page, "They are the same").click();
   await shown(heron.page, "The words are the same. Nobody stands between you and Ana.").waitFor();
@@ -98,6 +74,7 @@ chapter("when the words are not the same, nothing happens, and that is said", as
 
 chapter("a stranger with a guessed code learns nothing", async () => {
   const stranger = await browser.person(place);
+  await comeBackWithNothing(stranger);
   await typeCode(stranger.page, "123 456 789");
   await shown(stranger.page, /This code is not good/).waitFor();
   assert.ok(!(await stranger.page.locator("main").innerText()).includes("Ana"));
@@ -109,6 +86,7 @@ chapter("whoever still has the key is told, and stops it", async () => {
   const code = await giveCode(ana.page);
   await look(ana.page, "let-in-code");
   const thief = await browser.person(place);
+  await comeBackWithNothing(thief);
   await typeCode(thief.page, code);
   await shown(heron.page, /Somebody says they are you/).waitFor();
   await look(heron.page, "not-me");
@@ -122,6 +100,7 @@ chapter("whoever still has the key is told, and stops it", async () => {
 chapter("with words that differ nobody gets in", async () => {
   const code = await giveCode(ana.page);
   const thief = await browser.person(place);
+  await comeBackWithNothing(thief);
   await typeCode(thief.page, code);
   await bothRead(ana.page, thief.page);
   await button(ana.page, "They are not the same").click();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What people do, said once: every story uses the page the way a person does, by the names of things.
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -237,4 +238,34 @@ export const said = (page, words) => page.locator(".said-text", { hasText: words
 /** Words of the thread, in their order. */
 export async function thread(page) {
   return page.locator(".said-text").allTextContents();
+}
+
+/** The words of a spoken check, as this page shows them. */
+export const fourWords = (page) => page.locator(".four-words li").allTextContents();
+
+/** Both pages show the same four words, as they are read aloud. */
+export async function bothRead(one, other) {
+  for (const page of [one, other]) await page.locator(".four-words").waitFor();
+  const [these, those] = [await fourWords(one), await fourWords(other)];
+  assert.equal(these.length, 4);
+  assert.ok(these.every((word) => /^[a-z]+$/.test(word)), these.join(" "));
+  assert.deepEqual(these, those);
+}
+
+/** The code that lets somebody in again, as their listener says it. */
+export async function giveCode(page) {
+  await button(page, /^Give (them a|a new) code$/).click();
+  await page.locator(".let-in-code").waitFor();
+  return (await page.locator(".let-in-code").textContent()).trim();
+}
+
+export async function typeCode(page, code) {
+  await page.getByLabel("The code").fill(code);
+  await button(page, "Continue").click();
+}
+
+/** Somebody with neither password nor sheet, before the field for the code. */
+export async function comeBackWithNothing({ page, place }) {
+  await page.goto(`${place.origin}/talk#back`);
+  await button(page, "I have neither password nor sheet").click();
 }

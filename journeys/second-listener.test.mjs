@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chapter, startBrowser, startPlace } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, askToBeHeard, button, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, waitingCard } from "./people.mjs";
+import { PASSWORD, bothRead, button, comeBackWithNothing, firstAdministrator, giveCode, heading, keep, listenerOnDuty, said, say, shown, thread, typeCode, waitingCard } from "./people.mjs";
 
 let place, browser, ana, ben, heron, back;
 before(async () => {
@@ -18,24 +18,6 @@ after(async () => {
 });
 
 const dialog = (page) => page.getByRole("dialog");
-const words = (page) => page.locator(".four-words li").allTextContents();
-
-async function codeOf(page) {
-  await button(page, /^Give (them a|a new) code$/).click();
-  await page.locator(".let-in-code").waitFor();
-  return (await page.locator(".let-in-code").textContent()).trim();
-}
-
-async function typeCode(page, code) {
-  await page.getByLabel("The code").fill(code);
-  await button(page, "Continue").click();
-}
-
-async function bothRead(listener, comer) {
-  await listener.locator(".four-words").waitFor();
-  await comer.locator(".four-words").waitFor();
-  assert.deepEqual(await words(listener), await words(comer));
-}
 
 chapter("somebody asks in two tabs, one of which hears nothing, and talks with two listeners", async () => {
   const admin = await firstAdministrator(await browser.person(place));
@@ -75,10 +57,9 @@ chapter("somebody asks in two tabs, one of which hears nothing, and talks with t
 chapter("everything is lost, and Ana lets them in again", async () => {
   await heron.context.close();
   back = await browser.person(place);
-  await back.page.goto(`${place.origin}/talk#back`);
-  await button(back.page, "I have neither password nor sheet").click();
+  await comeBackWithNothing(back);
   await button(ana.page, "More about who can read this").click();
-  await typeCode(back.page, await codeOf(ana.page));
+  await typeCode(back.page, await giveCode(ana.page));
   await bothRead(ana.page, back.page);
   await button(ana.page, "They are the same").click();
   await button(back.page, "They are the same").click();
@@ -101,7 +82,7 @@ chapter("with words that differ it stays as it is, and nobody is thrown out", as
   await typeCode(back.page, "123 456 789");
   await shown(back.page, /This code is not good/).waitFor();
   await button(ben.page, "Let them in here").click();
-  await typeCode(back.page, await codeOf(ben.page));
+  await typeCode(back.page, await giveCode(ben.page));
   await bothRead(ben.page, back.page);
   await button(back.page, "They are not the same").click();
   await shown(back.page, /The words were not the same on both sides/).waitFor();
@@ -110,7 +91,7 @@ chapter("with words that differ it stays as it is, and nobody is thrown out", as
 });
 
 chapter("by four words it opens, with the older words and what was written meanwhile, and goes on", async () => {
-  await typeCode(back.page, await codeOf(ben.page));
+  await typeCode(back.page, await giveCode(ben.page));
   await bothRead(ben.page, back.page);
   assert.equal(await shown(back.page, /Somebody says they are you/).count(), 0);
   await look(back.page, "new-key-words");

@@ -13,6 +13,7 @@ import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { roleWords } from "../../../web/net/role-words.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { t } from "../../../web/words/words.ts";
+import { useAttempts } from "./attempt.ts";
 import { codeFrom, comerMove, type Ended } from "./coming.ts";
 import { howItGoes, putAnswer, saySame, type ReturnMeeting } from "./wire.ts";
 import "./returns.css";
@@ -44,11 +45,13 @@ type Step =
   | { readonly at: "said" }
   | { readonly at: "ended"; readonly why: Ended };
 
+const inWords = (error: unknown): string =>
+  refusal(error) === "code_not_good" || troubleOf(error)?.what === "not_there" ? t("come_back.code_not_good") : troubleWords(error);
+
 export function CodeAndWords({ level: Heading, title, lead, meet, enter, belowCode, belowEnd }: CodeAndWordsProps) {
   const step = useSignal<Step>({ at: "code" });
   const met = useSignal<Meeting | null>(null);
-  const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
+  const { busy, trouble, attempt } = useAttempts(inWords);
   const answered = useRef(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [step.value.at]);
@@ -105,19 +108,6 @@ export function CodeAndWords({ level: Heading, title, lead, meet, enter, belowCo
     }, LOOK_MS);
     return () => clearInterval(timer);
   }, [going]);
-
-  const attempt = async (what: () => Promise<void>): Promise<void> => {
-    if (busy.value) return;
-    busy.value = true;
-    trouble.value = null;
-    try {
-      await what();
-    } catch (error) {
-      trouble.value = refusal(error) === "code_not_good" || troubleOf(error)?.what === "not_there" ? t("come_back.code_not_good") : troubleWords(error);
-    } finally {
-      busy.value = false;
-    }
-  };
   const say = (same: boolean): Promise<void> =>
     attempt(async () => {
       await saySame(same);

@@ -12,6 +12,7 @@ import { refusal, troubleOf } from "../../../web/net/problem.ts";
 import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { byWhen } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
+import { useAttempts } from "./attempt.ts";
 import { groupsOfThree, listenerMove, type Ended } from "./coming.ts";
 import { confirmReturn, offerCode, putStep, sayDifferent, seeReturn, stopReturn, type ReturnSeen } from "./wire.ts";
 import "./returns.css";
@@ -35,25 +36,13 @@ type Step =
   | { readonly at: "done" }
   | { readonly at: "ended"; readonly why: Ended };
 
+const inWords = (error: unknown): string => (refusal(error) === "opened_meanwhile" ? t("let_in.opened_meanwhile") : troubleWords(error));
+
 export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) {
   const step = useSignal<Step>({ at: "nothing" });
-  const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
+  const { busy, trouble, attempt } = useAttempts(inWords);
   const they = useRef<Member | null>(null);
   const done = useRef({ promised: false, revealed: false });
-
-  const attempt = async (what: () => Promise<void>): Promise<void> => {
-    if (busy.value) return;
-    busy.value = true;
-    trouble.value = null;
-    try {
-      await what();
-    } catch (error) {
-      trouble.value = refusal(error) === "opened_meanwhile" ? t("let_in.opened_meanwhile") : troubleWords(error);
-    } finally {
-      busy.value = false;
-    }
-  };
 
   const begin = (): Promise<void> =>
     attempt(async () => {
@@ -145,7 +134,7 @@ export function LetInAgain({ me, conversation, name, onCommitted }: LetInProps) 
       look()
         .catch((error: unknown) => {
           if (troubleOf(error)?.what === "not_there") step.value = { at: "ended", why: "over" };
-          else trouble.value = refusal(error) === "opened_meanwhile" ? t("let_in.opened_meanwhile") : troubleWords(error);
+          else trouble.value = inWords(error);
         })
         .finally(() => (looking = false));
     };
