@@ -49,7 +49,7 @@ chapter("all keys are made anew, by keyboard, although the other device writes a
   await look(page, "renew", { languages: true });
   heron.newSheet = await keep(page, NEW_PASSWORD);
   await heading(page, "My place").waitFor();
-  assert.equal(writes, 2, "the first try came too late");
+  assert.ok(writes > 1, "the first try did not come too late");
   assert.notEqual(heron.newSheet.code, heron.sheet.code);
   await page.waitForFunction(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch === 2);
 });

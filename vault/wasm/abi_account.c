@@ -82,21 +82,26 @@ hk_err abi_root_recovery(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
-/* host, handle, challenge -> kind, signature: sign-in, and erasing */
-hk_err abi_login_sign(abi_session *s, hk_reader *in, hk_writer *out)
+static hk_err sign_as(const abi_root *root, hk_reader *in, hk_writer *out)
 {
     hk_slice host = abi_read_short(in);
     hk_slice handle = abi_read_short(in);
     uint8_t challenge[VAULT_CHALLENGE_BYTES];
     hk_read_into(in, challenge, sizeof challenge);
     HK_TRY(abi_asked(in));
-    if (s->root.kind == 0)
+    if (root->kind == 0)
         return HK_WHO;
     uint8_t signature[VAULT_SIGNATURE_BYTES];
-    HK_TRY(vault_login_sign(host, handle, s->root.kind, challenge, s->root.r, signature));
-    hk_write_u8(out, s->root.kind);
+    HK_TRY(vault_login_sign(host, handle, root->kind, challenge, root->r, signature));
+    hk_write_u8(out, root->kind);
     hk_write_bytes(out, signature, sizeof signature);
     return HK_OK;
+}
+
+/* host, handle, challenge -> kind, signature: sign-in, and erasing */
+hk_err abi_login_sign(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    return sign_as(&s->root, in, out);
 }
 
 /* ---- The account ---- */
@@ -330,16 +335,31 @@ hk_err abi_change_sign(abi_session *s, hk_reader *in, hk_writer *out)
     return HK_OK;
 }
 
+/* What opens this session once the change holds: a new password, else what opens it now. */
+static const abi_root *root_to_come(const abi_session *s)
+{
+    for (size_t i = 0; i < ABI_ROOTS_MAX; i++) {
+        if (s->next[i].kind == VAULT_UNLOCK_PASSWORD)
+            return &s->next[i];
+    }
+    return &s->root;
+}
+
+/* As login_sign, by what opens this session once the change holds: the place's answer was lost, and whether
+ * it stored the change is found out by signing in. */
+hk_err abi_login_sign_next(abi_session *s, hk_reader *in, hk_writer *out)
+{
+    return s->unlocked ? sign_as(root_to_come(s), in, out) : HK_WHO;
+}
+
 /* u8: has the place stored the change? */
 hk_err abi_change_done(abi_session *s, hk_reader *in, hk_writer *out)
 {
     bool stored = hk_read_u8(in) != 0;
     HK_TRY(abi_unlocked(s, in));
-    if (stored)
+    if (stored) {
         s->record_serial++;
-    for (size_t i = 0; i < ABI_ROOTS_MAX; i++) {
-        if (stored && s->next[i].kind == VAULT_UNLOCK_PASSWORD)
-            s->root = s->next[i];
+        s->root = *root_to_come(s);
     }
     sodium_memzero(s->next, sizeof s->next);
     if (s->renewing && !stored)

@@ -25,6 +25,7 @@ OP(19, fingerprint)
 OP(20, place_fingerprint)
 OP(21, rotate)
 OP(22, account_make_again)
+OP(23, login_sign_next)
 
 OP(30, place_make)
 OP(31, place_open)

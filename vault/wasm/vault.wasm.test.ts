@@ -23,7 +23,9 @@ test("nothing can be sealed or signed before somebody is unlocked", async () => 
   const conversation = drawId(module);
   assert.throws(() => module.call("log_open", (q) => q.id(conversation), nothing), refused("locked"));
   assert.throws(() => module.call("local_seal", (q) => q.shortText("x"), nothing), refused("locked"));
-  assert.throws(() => module.call("login_sign", (q) => q.shortText("h").shortText("a").rest(new Uint8Array(32)), nothing), refused("locked"));
+  for (const sign of ["login_sign", "login_sign_next"] as const) {
+    assert.throws(() => module.call(sign, (q) => q.shortText("h").shortText("a").rest(new Uint8Array(32)), nothing), refused("locked"));
+  }
 });
 
 test("a question that is too short, too long or has an unknown number is refused", async () => {

@@ -181,7 +181,10 @@ async function settle(vault: Vault, session: Session): Promise<Me> {
     ticket: async () => (await ask({ method: "POST", path: "/api/socket-ticket", body: {} }, ticketAnswer)).ticket,
     told: heard,
     connected: () => connectedTo.forEach((listener) => listener()),
-    signedIn: async () => (await ask({ method: "GET", path: "/api/session" }, sessionAnswer)).account === session.account,
+    signedIn: async () => {
+      await changing;
+      return (await ask({ method: "GET", path: "/api/session" }, sessionAnswer)).account === session.account;
+    },
     signedOut: () => void lock("ended"),
   });
   effect(() => {
@@ -231,6 +234,17 @@ async function pullState(): Promise<void> {
   await takeTheirs(now.me.vault).catch(() => undefined);
   await keepState(now.me.vault).catch(() => undefined);
   await lookAtState(now.me).catch(() => undefined);
+}
+
+let changing: Promise<unknown> = Promise.resolve();
+
+/**
+ * While what opens the account is changed: a change gives the session a new token, so that to be unknown to the place may only mean that its
+ * answer was lost. Nobody is shown out before that is clear.
+ */
+export function whileChanging<T>(change: Promise<T>): Promise<T> {
+  changing = change.catch(() => undefined);
+  return change;
 }
 
 /** After a change of password or sheet the place answers with the session as it is now. */

@@ -44,7 +44,9 @@ export function Keep({ me, placeName, why, onRenewed, onDone, onBack }: KeepProp
     busy.value = true;
     trouble.value = null;
     try {
-      const made = await change(me, () => ({ password: newPassword(password.value, staff ? "make" : "none"), recovery: true, ...(why === "renew" ? { renew: true } : {}) }));
+      const wanted = () => ({ password: newPassword(password.value, staff ? "make" : "none"), recovery: true, ...(why === "renew" ? { renew: true } : {}) });
+      const made = await change(me, wanted, () => (trouble.value = t("keep.silence")));
+      trouble.value = null;
       password.value = "";
       again.value = "";
       if (why === "renew") void onRenewed?.();

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One's own account over the wire: changing what opens it, and erasing it.
 import { passwordBytes, type Change, type ChangeAsked } from "../../../web/bridge/vault/vault.ts";
-import { challengeAnswer, erasedAnswer, sessionAnswer, type Erased } from "../../../web/net/answers.ts";
+import { sameBytes } from "../../../web/bridge/vault/codec.ts";
+import { challengeAnswer, erasedAnswer, sessionAnswer, startedAnswer, type Erased, type Session } from "../../../web/net/answers.ts";
 import { ask } from "../../../web/net/http.ts";
-import { sessionChanged, type Me } from "../../../web/net/me.ts";
-import { refusal } from "../../../web/net/problem.ts";
+import { sessionChanged, whileChanging, type Me } from "../../../web/net/me.ts";
+import { refusal, troubleOf } from "../../../web/net/problem.ts";
+import { waitBefore } from "../../../web/net/reconnect.ts";
 import { takeTheirs } from "../../../web/net/state.ts";
 
 export type Wanted = Omit<ChangeAsked, "challenge">;
 
 const MOST_TRIES = 6;
+const LONGEST_WAIT = 3; // as many doublings: at most four seconds
 
 /**
  * One change, whole or not at all. When another device was faster with the account state, theirs is taken and it is tried again: nobody can
  * keep somebody from changing their keys by writing all the time. `wanted` is asked before each try, because a password moves into the vault.
+ * `onSilence`: the place has not answered, and is asked again until it has.
  */
-export async function change(me: Me, wanted: () => Wanted): Promise<Change> {
+export async function change(me: Me, wanted: () => Wanted, onSilence?: () => void): Promise<Change> {
   for (let tries = 1; ; tries++) {
     try {
-      return await changeOnce(me, wanted());
+      return await whileChanging(changeOnce(me, wanted(), onSilence));
     } catch (error) {
       if (refusal(error) !== "stale_state" || tries === MOST_TRIES) throw error;
       await takeTheirs(me.vault);
@@ -27,12 +31,18 @@ export async function change(me: Me, wanted: () => Wanted): Promise<Change> {
 }
 
 /** The place stores it in one transaction, and only then does the vault hold to it. */
-async function changeOnce(me: Me, wanted: Wanted): Promise<Change> {
+async function changeOnce(me: Me, wanted: Wanted, onSilence?: () => void): Promise<Change> {
   const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
   const made = await me.vault.ask("change", { challenge, ...wanted });
   const { recovery_code, secret_key, ...body } = made;
+  const post = (): Promise<Session> =>
+    ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body, ...(wanted.renew === true ? { somebody_in: true } : {}) } }, sessionAnswer);
   try {
-    const session = await ask({ method: "POST", path: "/api/account/change", body: { challenge, ...body, ...(wanted.renew === true ? { somebody_in: true } : {}) } }, sessionAnswer);
+    const session = await post().catch((error: unknown) => {
+      if (!unanswered(error)) throw error;
+      onSilence?.();
+      return askedAgain(me, made, post);
+    });
     await me.vault.ask("changeDone", {
       stored: true,
       password_set: wanted.password !== undefined,
@@ -44,6 +54,45 @@ async function changeOnce(me: Me, wanted: Wanted): Promise<Change> {
     throw error;
   }
   return { ...made, ...(recovery_code === undefined ? {} : { recovery_code }), ...(secret_key === undefined ? {} : { secret_key }) };
+}
+
+/** No answer of the place itself: a line that broke, or a proxy that lost it. The change may be stored, or may not. */
+function unanswered(error: unknown): boolean {
+  const trouble = troubleOf(error);
+  return trouble?.what === "offline" || (trouble?.what === "place_trouble" && (trouble.status === 502 || trouble.status === 504));
+}
+
+/**
+ * The same request again, until the place answers. Its challenge counts once, so it cannot be stored twice; and once it is refused, the first
+ * one cannot come in late any more. A refusal may also mean that the first one was stored: then the new secret opens the account.
+ */
+async function askedAgain(me: Me, made: Change, post: () => Promise<Session>): Promise<Session> {
+  try {
+    return await untilAnswered(post);
+  } catch (refused) {
+    const session = await untilAnswered(() => signInChanged(me, made)).catch(() => null);
+    if (session === null || !made.records.some((one) => sameBytes(one.record, session.record))) throw refused;
+    return session;
+  }
+}
+
+async function signInChanged(me: Me, made: Change): Promise<Session> {
+  const { handle } = me.session;
+  const kind = made.records.some((one) => one.kind === "password") ? "password" : made.by;
+  const { challenge } = await ask({ method: "POST", path: "/api/sign-in/start", body: { handle, kind } }, startedAnswer);
+  const { signature } = await me.vault.ask("signChanged", { host: location.host, challenge });
+  return ask({ method: "POST", path: "/api/sign-in", body: { handle, kind, signature } }, sessionAnswer);
+}
+
+async function untilAnswered<T>(asking: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await asking();
+    } catch (error) {
+      if (!unanswered(error)) throw error;
+    }
+    await new Promise((later) => setTimeout(later, waitBefore(Math.min(tries, LONGEST_WAIT), Math.random())));
+  }
 }
 
 export function newPassword(password: string, secretKey: "none" | "make"): NonNullable<Wanted["password"]> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What an invitation says and whether it can be believed. Pure.
+import { sameBytes } from "../../../web/bridge/vault/codec.ts";
 import type { LookedSaid } from "./wire.ts";
 
 /** Staff come to no conversation: the proof for the inviter is made over sixteen zero bytes in its place. */
@@ -25,12 +26,8 @@ interface Fingerprints {
 export function believed(link: Fingerprints, said: { readonly place: Uint8Array | null; readonly inviter: Uint8Array | null }): Believed {
   const none = (bytes: Uint8Array): boolean => bytes.every((b) => b === 0);
   if (none(link.place) && none(link.inviter)) return said.inviter === null ? "first" : "another_inviter";
-  if (!none(link.place) && (said.place === null || !same(link.place, said.place))) return "another_place";
-  return said.inviter !== null && same(link.inviter, said.inviter) ? "yes" : "another_inviter";
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (!none(link.place) && (said.place === null || !sameBytes(link.place, said.place))) return "another_place";
+  return said.inviter !== null && sameBytes(link.inviter, said.inviter) ? "yes" : "another_inviter";
 }
 
 export function inviterName(looked: LookedSaid, otherwise: string): string {

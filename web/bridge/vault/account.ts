@@ -106,9 +106,9 @@ export class Account {
     return { signature: this.sign(host, sign.handle, challenge).signature };
   }
 
-  sign(host: string, handle: string, challenge: Bytes): { by: RecordKind; signature: Bytes } {
+  sign(host: string, handle: string, challenge: Bytes, as: "login_sign" | "login_sign_next" = "login_sign"): { by: RecordKind; signature: Bytes } {
     return this.module.call(
-      "login_sign",
+      as,
       (q) => q.shortText(host).shortText(handle).rest(challenge),
       (a) => ({ by: kindOf(a.u8()), signature: a.bytes(SIGNATURE_BYTES) }),
     );

@@ -137,6 +137,10 @@ export class Reader {
   }
 }
 
+export function sameBytes(one: Uint8Array, two: Uint8Array): boolean {
+  return one.length === two.length && one.every((byte, at) => byte === two[at]);
+}
+
 /** Text that is proper UTF-8, or a refusal. */
 export function utf8(bytes: Uint8Array): string {
   try {

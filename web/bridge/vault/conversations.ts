@@ -2,12 +2,11 @@
 // The conversations of one unlock. The module has room for three that are awake; the others sleep here, sealed by the
 // module under a key that never leaves it.
 import { BridgeError } from "../rpc.ts";
-import type { Reader, Writer } from "./codec.ts";
+import { sameBytes, type Reader, type Writer } from "./codec.ts";
 import { bodyFromPlain, bodyToPlain } from "./bodies.ts";
 import type { Files } from "./files.ts";
 import { memberFrom, writeMember } from "./members.ts";
 import { nothing, type VaultModule } from "./module.ts";
-import { sameBytes } from "./state.ts";
 import type { Body, Bytes, Commit, CommitChange, Entry, Finding, Id, Member, Read, Sealed, Stop, Taken } from "./types.ts";
 
 type Asleep = { bytes: Bytes; nonce: Bytes; tag: Bytes };

@@ -23,6 +23,7 @@ export const OPS = {
   place_fingerprint: 20,
   rotate: 21,
   account_make_again: 22,
+  login_sign_next: 23,
 
   place_make: 30,
   place_open: 31,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the account remembers: pins, tips, the place key. It lives in the module; the place keeps it sealed.
 import { BridgeError } from "../rpc.ts";
-import type { Reader, Writer } from "./codec.ts";
+import { sameBytes, type Reader, type Writer } from "./codec.ts";
 import { nothing, type VaultModule } from "./module.ts";
 import type { Bytes, Id, Member, Pin, PinnedHow, StateView, View } from "./types.ts";
 
@@ -16,10 +16,6 @@ function pinFrom(a: Reader): Pin {
   const at_ms = a.u53();
   const other_ik = a.bytes(KEY);
   return other_ik.some((byte) => byte !== 0) ? { account, ik, how, at_ms, other_ik } : { account, ik, how, at_ms };
-}
-
-export function sameBytes(one: Uint8Array, two: Uint8Array): boolean {
-  return one.length === two.length && one.every((byte, at) => byte === two[at]);
 }
 
 export class AccountState {

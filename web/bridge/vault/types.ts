@@ -231,6 +231,8 @@ export type VaultOperations = {
 
   // The account
   change: (asked: ChangeAsked) => Change;
+  /** Signs in by what opens this account once the change holds, while nobody knows whether it does. */
+  signChanged: (asked: { host: string; challenge: Bytes }) => { by: RecordKind; signature: Bytes };
   /** The place has stored the change, or has not. */
   changeDone: (asked: { stored: boolean; state_serial?: number; password_set?: boolean }) => null;
   signErase: (asked: { host: string; challenge: Bytes }) => { by: RecordKind; signature: Bytes };

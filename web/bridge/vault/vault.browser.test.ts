@@ -232,10 +232,13 @@ test("a new account key keeps drafts, opens with the new records only, and a ref
       const password = { password: hearken.passwordBytes("a heron stands in cold water 88"), secret_key: "none" as const };
       return vault.ask("change", { challenge, password, recovery: true, renew: true });
     };
+    const opensBy = async () => (await vault.ask("signChanged", { host: location.host, challenge })).by;
     await change();
+    const opens = [await opensBy()];
     await vault.ask("localPut", { label: "draft/2", content: bytes("while it waited") });
     const waited = vault.ask("stateToKeep", {}); // words came in: the state is to be kept, under keys that hold
     await vault.ask("changeDone", { stored: false });
+    opens.push(await opensBy());
     const reopened = await vault.ask("stateRestored", await waited).then(() => "opened", (error: Error) => error.message);
     const refused = [text(await vault.ask("localGet", { label: "draft/1" })), text(await vault.ask("localGet", { label: "draft/2" }))];
 
@@ -266,9 +269,10 @@ test("a new account key keeps drafts, opens with the new records only, and a ref
     const { member } = await next.ask("open", { ...opening, state_serial: serial });
     const draft = text(await next.ask("localGet", { label: "draft/1" }));
     await next.lock();
-    return { refused, reopened, given_up, after_giving_up, stored, nobody, old, serial: member.ek_serial, draft, emptied: typed.length };
+    return { opens, refused, reopened, given_up, after_giving_up, stored, nobody, old, serial: member.ek_serial, draft, emptied: typed.length };
   }, "new-keys-7000");
   assert.deepEqual(ran, {
+    opens: ["password", "device"],
     refused: ["before", "while it waited"],
     reopened: "opened",
     given_up: "aborted",

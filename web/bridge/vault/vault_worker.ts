@@ -76,8 +76,8 @@ const unkept = new Map<string, Bytes>();
  */
 let undecided: Promise<void> | undefined;
 let decided = (): void => undefined;
-/** What must not wait: the answer itself, leaving, and what is kept on this device (`held`, below). */
-const NEVER_WAITS = /^(changeDone|wipe|local.*)$/;
+/** What must not wait: asking for the answer and the answer itself, leaving, and what is kept on this device (`held`, below). */
+const NEVER_WAITS = /^(signChanged|changeDone|wipe|local.*)$/;
 
 function decideLater(): void {
   undecided = new Promise((done) => {
@@ -229,6 +229,10 @@ const answers: Answers<VaultOperations & { wipe: (asked: Record<string, never>) 
     if (held !== undefined) await device(it).kept.stop().catch(() => undefined); // sealed under the key that went
     await resealLocal();
     return null;
+  },
+  async signChanged({ host, challenge }) {
+    const { account } = await rooms();
+    return account.sign(host, account.get().handle, challenge, "login_sign_next");
   },
   async signErase({ host, challenge }) {
     const { account } = await rooms();

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What opens an account is changed, the place stores it, and its answer is lost on the way. Nobody is locked out of their own place: the page
+// asks again, finds out what became of it, and shows the sheet that would otherwise have been lost with the answer.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before } from "node:test";
+import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
+import { PASSWORD, STAFF_PASSWORD, button, comeIn, firstAdministrator, heading, inARoom, keep, keepPlace, listenerOnDuty, said, say, shown, toAna, unlock } from "./people.mjs";
+
+let place, browser, admin, ana, heron;
+before(async () => {
+  place = await startPlace();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.end();
+  await place?.end();
+});
+
+/** The request as the page sent it, by another way: what the place answers, its new token too, never reaches the browser. */
+async function sentBesides(route) {
+  const asked = route.request();
+  const headers = await asked.allHeaders();
+  const status = await new Promise((done, fail) => {
+    const by = request(asked.url(), { method: asked.method(), headers }, (answer) => done(answer.resume().statusCode));
+    by.on("error", fail).end(asked.postDataBuffer());
+  });
+  assert.equal(status, 200, "the place did not store it");
+}
+
+/** The first change of this page: `lose` does what it likes with it, and no answer comes. Returns how often the page asked. */
+async function loseFirst({ page }, lose) {
+  const asked = { times: 0 };
+  await page.route("**/api/account/change", async (route) => {
+    if (asked.times++ > 0) {
+      await shown(page, /The place has not answered yet/).waitFor();
+      if (asked.times === 2) await look(page, "lost-answer");
+      return route.continue();
+    }
+    await lose(route);
+    await route.abort("connectionreset");
+  });
+  return asked;
+}
+
+chapter("an administrator's first password is stored, the answer and the new token are lost: the sheet with the second secret comes all the same", async () => {
+  const person = await browser.person(place);
+  const asked = await loseFirst(person, sentBesides);
+  admin = await firstAdministrator(person);
+  assert.equal(asked.times, 2);
+  assert.notEqual(admin.sheet.secretKey, null);
+  const elsewhere = await browser.person(place);
+  await elsewhere.page.goto(`${place.origin}/talk#listening`);
+  await elsewhere.page.getByLabel("Sign-in name").fill(admin.sheet.handle);
+  await unlock(elsewhere.page, STAFF_PASSWORD, admin.sheet.secretKey);
+  await elsewhere.page.getByLabel("What it is called").waitFor();
+});
+
+chapter("somebody keeps their place, the new token arrives and the line breaks before the answer: they come in on another device", async () => {
+  ({ ana, heron } = await inARoom(browser, place, {}, await listenerOnDuty(admin, await browser.person(place))));
+  await say(heron.page, "Before.");
+  await said(ana.page, "Before.").waitFor();
+  const asked = await loseFirst(heron, async (route) => assert.equal((await route.fetch()).status(), 200));
+  await keepPlace(heron);
+  assert.equal(asked.times, 2);
+  const phone = await comeIn(await browser.person(place), heron.sheet.handle, PASSWORD);
+  await toAna(phone.page);
+  await said(phone.page, "Before.").waitFor();
+});
+
+chapter("all keys are made anew and the answer is lost: they count, once, and the talk goes on under them", async () => {
+  const { page } = heron;
+  await page.unroute("**/api/account/change");
+  const asked = await loseFirst(heron, sentBesides);
+  await button(page, "Somebody may have been in").click();
+  heron.sheet = await keep(page, "another quiet river");
+  assert.equal(asked.times, 2);
+  await goesOn("Under new keys.", "another quiet river");
+});
+
+chapter("the request itself never arrives: it is made again, and nothing was changed twice", async () => {
+  const { page } = heron;
+  await page.unroute("**/api/account/change");
+  const asked = await loseFirst(heron, async () => undefined);
+  await button(page, "My place").click();
+  await button(page, "Somebody may have been in").click();
+  heron.sheet = await keep(page, "a third quiet river");
+  assert.equal(asked.times, 2);
+  await goesOn("And once more.", "a third quiet river");
+  nothingWrong();
+  for (const person of browser.people) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+});
+
+/** Both talk on, and another device comes in with the password and reads everything. */
+async function goesOn(words, password) {
+  await heading(heron.page, "My place").waitFor();
+  await toAna(heron.page);
+  await say(heron.page, words);
+  await said(ana.page, words).waitFor();
+  const phone = await comeIn(await browser.person(place), heron.sheet.handle, password);
+  await toAna(phone.page);
+  for (const earlier of ["Before.", words]) await said(phone.page, earlier).waitFor();
+  await phone.context.close();
+}
