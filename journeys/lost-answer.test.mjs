@@ -83,7 +83,7 @@ chapter("the request itself never arrives: it is made again, and nothing was cha
   const { page } = heron;
   await page.unroute("**/api/account/change");
   const asked = await loseFirst(heron, async () => undefined);
-  await button(page, "My place").click();
+  await button(page, "Back").click();
   await button(page, "Somebody may have been in").click();
   heron.sheet = await keep(page, "a third quiet river");
   assert.equal(asked.times, 2);
