@@ -77,7 +77,7 @@ export function Keep({ me, placeName, why, onRenewed, onDone, onBack }: KeepProp
           <Button look="primary" submit wide busy={busy.value}>
             {busy.value ? t("keep.working") : t("kit.continue")}
           </Button>
-          {onBack === null ? null : (
+          {onBack === null || busy.value ? null : (
             <Button look="quiet" onPress={onBack}>
               {t("kit.back")}
             </Button>
