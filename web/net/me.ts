@@ -239,10 +239,10 @@ async function pullState(): Promise<void> {
 let changing: Promise<unknown> = Promise.resolve();
 
 /**
- * While what opens the account is changed: a change gives the session a new token, so that to be unknown to the place may only mean that its
- * answer was lost. Nobody is shown out before that is clear.
+ * While something runs that ends this session by itself: a change of what opens the account gives a new token, which may be lost with the
+ * answer; erasing ends it, and this device still has to forget. The keys are not put away before that is through.
  */
-export function whileChanging<T>(change: Promise<T>): Promise<T> {
+export function whileSessionChanges<T>(change: Promise<T>): Promise<T> {
   changing = change.catch(() => undefined);
   return change;
 }

@@ -4,15 +4,15 @@ import { passwordBytes, type Change, type ChangeAsked } from "../../../web/bridg
 import { sameBytes } from "../../../web/bridge/vault/codec.ts";
 import { challengeAnswer, erasedAnswer, sessionAnswer, startedAnswer, type Erased, type Session } from "../../../web/net/answers.ts";
 import { ask } from "../../../web/net/http.ts";
-import { sessionChanged, whileChanging, type Me } from "../../../web/net/me.ts";
-import { refusal, troubleOf } from "../../../web/net/problem.ts";
+import { sessionChanged, whileSessionChanges, type Me } from "../../../web/net/me.ts";
+import { passes, refusal, troubleOf } from "../../../web/net/problem.ts";
 import { waitBefore } from "../../../web/net/reconnect.ts";
 import { takeTheirs } from "../../../web/net/state.ts";
 
 export type Wanted = Omit<ChangeAsked, "challenge">;
 
 const MOST_TRIES = 6;
-const LONGEST_WAIT = 3; // as many doublings: at most four seconds
+const MOST_DOUBLINGS = 3; // of the wait between two tries: at most four seconds
 
 /**
  * One change, whole or not at all. When another device was faster with the account state, theirs is taken and it is tried again: nobody can
@@ -22,7 +22,7 @@ const LONGEST_WAIT = 3; // as many doublings: at most four seconds
 export async function change(me: Me, wanted: () => Wanted, onSilence?: () => void): Promise<Change> {
   for (let tries = 1; ; tries++) {
     try {
-      return await whileChanging(changeOnce(me, wanted(), onSilence));
+      return await whileSessionChanges(changeOnce(me, wanted(), onSilence));
     } catch (error) {
       if (refusal(error) !== "stale_state" || tries === MOST_TRIES) throw error;
       await takeTheirs(me.vault);
@@ -53,7 +53,7 @@ async function changeOnce(me: Me, wanted: Wanted, onSilence?: () => void): Promi
     await me.vault.ask("changeDone", { stored: false });
     throw error;
   }
-  return { ...made, ...(recovery_code === undefined ? {} : { recovery_code }), ...(secret_key === undefined ? {} : { secret_key }) };
+  return made;
 }
 
 /** No answer of the place itself: a line that broke, or a proxy that lost it. The change may be stored, or may not. */
@@ -62,15 +62,21 @@ function unanswered(error: unknown): boolean {
   return trouble?.what === "offline" || (trouble?.what === "place_trouble" && (trouble.status === 502 || trouble.status === 504));
 }
 
+/** Not a no: a place that is busy, full or starting says nothing of the new secret. */
+function tryLater(error: unknown): boolean {
+  const trouble = troubleOf(error);
+  return trouble !== null && passes(trouble);
+}
+
 /**
  * The same request again, until the place answers. Its challenge counts once, so it cannot be stored twice; and once it is refused, the first
  * one cannot come in late any more. A refusal may also mean that the first one was stored: then the new secret opens the account.
  */
 async function askedAgain(me: Me, made: Change, post: () => Promise<Session>): Promise<Session> {
   try {
-    return await untilAnswered(post);
+    return await whileItFails(unanswered, post);
   } catch (refused) {
-    const session = await untilAnswered(() => signInChanged(me, made)).catch(() => null);
+    const session = await whileItFails(tryLater, () => signInChanged(me, made)).catch(() => null);
     if (session === null || !made.records.some((one) => sameBytes(one.record, session.record))) throw refused;
     return session;
   }
@@ -84,14 +90,14 @@ async function signInChanged(me: Me, made: Change): Promise<Session> {
   return ask({ method: "POST", path: "/api/sign-in", body: { handle, kind, signature } }, sessionAnswer);
 }
 
-async function untilAnswered<T>(asking: () => Promise<T>): Promise<T> {
+async function whileItFails<T>(forNow: (error: unknown) => boolean, asking: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await asking();
     } catch (error) {
-      if (!unanswered(error)) throw error;
+      if (!forNow(error)) throw error;
     }
-    await new Promise((later) => setTimeout(later, waitBefore(Math.min(tries, LONGEST_WAIT), Math.random())));
+    await new Promise((later) => setTimeout(later, waitBefore(Math.min(tries, MOST_DOUBLINGS), Math.random())));
   }
 }
 
@@ -99,7 +105,12 @@ export function newPassword(password: string, secretKey: "none" | "make"): NonNu
   return { password: passwordBytes(password), secret_key: secretKey };
 }
 
-export async function erase(me: Me): Promise<Erased> {
+/** At the place, then on this device. The place ends the session as it erases, and its socket may say so before the answer is here. */
+export function erase(me: Me): Promise<Erased> {
+  return whileSessionChanges(eraseBoth(me));
+}
+
+async function eraseBoth(me: Me): Promise<Erased> {
   const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
   const signed = await me.vault.ask("signErase", { host: location.host, challenge });
   const receipt = await ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);

@@ -54,6 +54,7 @@ export class KeptWords {
   readonly #sealer: Sealer;
   readonly #shelf: Shelf;
   readonly #conversations: Conversations;
+  #stopped = false;
 
   constructor(sealer: Sealer, shelf: Shelf, conversations: Conversations) {
     this.#sealer = sealer;
@@ -97,7 +98,7 @@ export class KeptWords {
   /** What was read just now, in order. It is kept a moment later. */
   took(conversation: Id, taken: readonly Taken[]): void {
     const keeping = this.#keeping(conversation);
-    if (keeping.off || taken.length === 0) return;
+    if (this.#stopped || keeping.off || taken.length === 0) return;
     keeping.fresh.push(...taken);
     clearTimeout(keeping.timer);
     keeping.timer = setTimeout(() => void this.flush(conversation), AFTER_MS);
@@ -127,6 +128,7 @@ export class KeptWords {
 
   /** Nothing more is kept before the next unlock, and nothing stays: the account key changed, or the device is full. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const conversation of await this.#shelf.conversations()) this.#keeping(conversation);
     for (const [conversation, keeping] of this.#of) await this.#end(conversation, keeping);
   }
