@@ -260,6 +260,15 @@ test("what the account has forgotten, or the place no longer lists, does not sta
   assert.equal(shelf.lies.size, 0);
 });
 
+test("once stopped, nothing is kept of a conversation that is met later either", async () => {
+  const shelf = new MapShelf();
+  const told = await begin();
+  const kept = keptBy(told.client, shelf);
+  await kept.stop();
+  assert.ok((await readOn(told.client, kept, told)).length > 0);
+  assert.equal(shelf.lies.size, 0);
+});
+
 test("after a new account key nothing is kept before the next unlock", async () => {
   const shelf = new MapShelf();
   const told = await talked(1, shelf);
