@@ -2,19 +2,11 @@
 // A device that will not keep anything: its disk is full, or the window is private and storage is refused. People are told in time,
 // are heard all the same, and lose no word as long as the page stands.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { PASSWORD, anaOnDuty, askToBeHeard, button, comeIn, heading, keep, said, say, shown, thread, toAna } from "./people.mjs";
 
 let place, browser, ana;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const KEEPS_NOTHING = /This browser keeps nothing for us/;
 const NO_DRAFTS = /does not let us keep drafts/;

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The main story: a person arrives, waits, is heard, keeps the place, comes back on another device and reads every word.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { PASSWORD, askToBeHeard, button, comeIn, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, signInAgain, takeThings, thread, toAna } from "./people.mjs";
 
 let place, browser, admin, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 chapter("an administrator sets up the place and a peer listener comes on duty", async () => {
   admin = await firstAdministrator(await browser.person(place));

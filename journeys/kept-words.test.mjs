@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a device has read it keeps, sealed: a reload fetches only what is new. Bent, it is noticed; left or erased, it is gone.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { STAFF_PASSWORD, button, heading, inARoom, said, say, shown, thread, toAna, unlock, until } from "./people.mjs";
 
 let place, browser, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 
 /** What lies in this browser: how much, as text, or every part of it bent by one bit. */

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The whole first talk by keyboard alone, in German, and what somebody who hears the page is told.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { anaOnDuty, button, heading, say, shown } from "./people.mjs";
 
 let place, browser, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 /** Presses Tab until something with this name has the focus, as somebody without a mouse does. */
 async function tabTo(page, name) {

@@ -4,8 +4,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { button, inARoom, say, shown, until } from "./people.mjs";
 
 const QUESTIONS = "How long has it been? Did you eat? Did you call someone?";
@@ -13,14 +12,7 @@ const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 const asked = [];
 
 let place, browser, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const mark = (page) => button(page, "A thought");
 const write = (page, words) => page.getByLabel("Write here").fill(words);

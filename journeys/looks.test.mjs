@@ -4,8 +4,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene, startPlace } from "./place.mjs";
 import { PASSWORD, STAFF_PASSWORD, askToBeHeard, button, firstAdministrator, heading, inviteStaff, joinAsStaff, keep, listenerOnDuty, said, say, shown, waitingCard } from "./people.mjs";
 import { look as lookAt, lookedAt, nothingWrong, printed } from "./looks.mjs";
 
@@ -14,14 +13,7 @@ const NO_LANGUAGES = { languages: false, doors: true };
 const look = (page, name, options = { languages: true, doors: true }) => lookAt(page, name, options);
 
 let place, browser, admin, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 chapter("the front page, in each language and without script", async () => {
   const reader = await browser.person(place, { javaScriptEnabled: false });

@@ -3,20 +3,12 @@
 // asks again, finds out what became of it, and shows the sheet that would otherwise have been lost with the answer.
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, STAFF_PASSWORD, button, comeIn, firstAdministrator, heading, inARoom, keep, keepPlace, listenerOnDuty, said, say, shown, toAna, unlock } from "./people.mjs";
 
 let place, browser, admin, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 /** The request as the page sent it, by another way: what the place answers, its new token too, never reaches the browser. */
 async function sentBesides(route) {

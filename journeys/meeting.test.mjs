@@ -2,20 +2,12 @@
 // Two people make sure that it is really them; and somebody who has lost password and sheet is let in again by the one who knows
 // their voice. The abuse cases come first: a stranger, words that differ, an owner who is still there.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, bothRead, button, comeBackWithNothing, comeIn, fourWords, giveCode, heading, inARoom, keep, keepPlace, say, shown, thread, toAna, typeCode, unlock } from "./people.mjs";
 
 let place, browser, ana, heron, back;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const dialog = (page) => page.getByRole("dialog");
 const more = (page) => button(page, "More about who can read this").click();

@@ -2,8 +2,7 @@
 // The mirror after a talk in writing: two people in two browsers, both asked, one of them changing their mind. It is drawn for the listener
 // alone, keeps nothing by itself, and no word of it leaves the device.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { button, heading, inARoom, said, say, shown, signInAgain, takeThings } from "./people.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 
@@ -41,14 +40,7 @@ const TALK = [
 
 let place, browser, ana, heron;
 const asked = [];
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 /** From the list of talks: the door stands above words that are still coming, and moves until they are there. */
 async function toTheMirror() {

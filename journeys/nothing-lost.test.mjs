@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Failing on purpose: whatever breaks, people meet kind and true words, and not one word of theirs is lost or said twice.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { PASSWORD, askToBeHeard, button, comeIn, heading, holdsDraft, inARoom, keep, keepPlace, said, say, shown, thread, toAna, unlock, until } from "./people.mjs";
 
 let place, browser, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 chapter("two people are in a room", async () => {
   ({ ana, heron } = await inARoom(browser, place));

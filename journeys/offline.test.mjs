@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // With the network cut the page itself still opens: help is there, and so is what lies sealed on the device.
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { button, heading } from "./people.mjs";
 
 let place, browser, person;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 chapter("the page is kept on the device after the first visit", async () => {
   person = await browser.person(place, { serviceWorkers: "allow" });

@@ -2,8 +2,7 @@
 // The main story on an old phone with a weak line: four times less processor, 400 kbit/s, 300 ms away. It must come through; how long the
 // machine took is printed, not judged (figures belong to `make bench`).
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { anaOnDuty, button, heading, said, say, shown } from "./people.mjs";
 
 const LINE = { offline: false, downloadThroughput: 50_000, uploadThroughput: 50_000, latency: 300 };
@@ -12,14 +11,7 @@ const PATIENCE_MS = 90_000;
 
 let place, browser, ana, phone, began;
 const took = [];
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 function mark(what) {
   took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A real place for a story: hearkend on a database of its own, the built pages, real Chromium. Everything is thrown away afterwards.
 //
-//   const place = await startPlace();          // initialised and serving; place.invitation is the first administrator's
-//   const browser = await startBrowser();
+//   scene((there) => ({ place, browser } = there)); // initialised and serving; place.invitation is the first administrator's
 //   const person = await browser.person(place);  // a device of their own, with a page
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +9,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
@@ -113,6 +112,20 @@ export async function startBrowser() {
     },
     end: () => browser.close(),
   };
+}
+
+/** A story's place and browser, there before its first chapter and gone after its last. set: takes both. */
+export function scene(set, ...place) {
+  const there = {};
+  before(async () => {
+    there.place = await startPlace(...place);
+    there.browser = await startBrowser();
+    set(there);
+  });
+  after(async () => {
+    await there.browser?.end();
+    await there.place?.end();
+  });
 }
 
 let broken = false;

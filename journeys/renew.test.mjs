@@ -2,21 +2,13 @@
 // Somebody may have been in, or a device that was open is lost: all keys anew. The other device is out, the old password and sheet open
 // nothing, the talk goes on under a new epoch, and every word is still there.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, button, comeIn, firstAdministrator, heading, inARoom, keep, keepPlace, listenerOnDuty, said, say, shown, toAna, unlock } from "./people.mjs";
 
 let place, browser, admin, ana, heron, lost;
 const NEW_PASSWORD = "another quiet river";
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const epoch = (page) => page.evaluate(async () => (await (await fetch("/api/conversations")).json()).conversations.find((c) => c.kind === "pair").epoch);
 

@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import * as path from "node:path";
-import { after, before } from "node:test";
 import { promisify } from "node:util";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, STAFF_PASSWORD, button, heading, inARoom, keepPlace, said, say, shown, thread, toAna, unlock } from "./people.mjs";
 
@@ -14,14 +13,7 @@ const run = promisify(execFile);
 const HEARKEND = path.join(process.env.HEARKEN_BUILD ?? path.resolve(import.meta.dirname, "../build-test"), "server/hearkend");
 
 let place, browser, ana, heron;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const LETTER = { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear sister, this is what I could not say.") };
 const backup = () => path.join(place.dir, "yesterday.db");

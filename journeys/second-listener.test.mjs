@@ -2,20 +2,12 @@
 // Somebody talks with two listeners and loses everything. One of them lets them in again; the talk with the other says that it still
 // stands under the lost key, to both, and opens by the same check. Wrong side first: another talk's code, words that differ.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, bothRead, button, comeBackWithNothing, firstAdministrator, giveCode, heading, keep, listenerOnDuty, said, say, shown, thread, typeCode, waitingCard } from "./people.mjs";
 
 let place, browser, ana, ben, heron, back;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const dialog = (page) => page.getByRole("dialog");
 

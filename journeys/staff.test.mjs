@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The administrator's first hour: naming the place, a therapist whose licence is looked up, a door that closes within a second.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { STAFF_PASSWORD, askToBeHeard, button, firstAdministrator, heading, inviteStaff, keep, listenerOnDuty, shown, unlock } from "./people.mjs";
 
 let place, browser, admin, ana, ben;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 chapter("the place gets its name, its promise and its hours", async () => {
   admin = await firstAdministrator(await browser.person(place));

@@ -2,21 +2,13 @@
 // The page to try the engine: from the front page, without an account; by keyboard; with the weights missing; with no network at all. It stores
 // nothing and sends nothing.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { button, heading, shown } from "./people.mjs";
 import { look, nothingWrong } from "./looks.mjs";
 
 let place, browser, kim;
 const asked = [];
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 const exchange = (page) => page.getByLabel("The exchange");
 const lookAtIt = (page) => button(page, "Look at it").click();

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The waiting room and who answers: opening hours, what is promised and what happens if nobody comes, passing on, asking for somebody else.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { chapter, startBrowser, startPlace } from "./place.mjs";
+import { chapter, scene } from "./place.mjs";
 import { PASSWORD, askToBeHeard, button, comeIn, fact, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, waitingCard } from "./people.mjs";
 
 let place, browser, admin, ana, ben, heron, phone;
-before(async () => {
-  place = await startPlace();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.end();
-  await place?.end();
-});
+scene((there) => ({ place, browser } = there));
 
 /** The weekday after tomorrow at the place: closed now, whenever this runs. */
 const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: "Europe/Berlin" }).format(Date.now() + 2 * 86_400_000);
