@@ -79,11 +79,21 @@ chapter("whoever still has the key is told, and stops it", async () => {
   await look(ana.page, "let-in-code");
   const thief = await browser.person(place);
   await comeBackWithNothing(thief);
+  let letGo;
+  const step = new Promise((yes) => {
+    void thief.page.route("**/api/returns", (route) => {
+      if (route.request().method() !== "PUT") return route.continue();
+      letGo = () => route.continue();
+      yes();
+    });
+  });
   await typeCode(thief.page, code);
   await shown(heron.page, /Somebody says they are you/).waitFor();
   await look(heron.page, "not-me");
+  await step;
   await button(heron.page, "That is not me: stop it").click();
   await shown(heron.page, /It is stopped. Nothing was changed/).waitFor();
+  await letGo(); // a step that comes after the end: they learn why all the same
   await shown(thief.page, /It was stopped from the other side/).waitFor();
   await shown(ana.page, /It was stopped. Nothing was changed/).waitFor();
   await thief.context.close();

@@ -4,6 +4,7 @@ import { ROLES } from "../../../web/net/answers.ts";
 import type * as contract from "../../../web/net/contract.ts";
 import { bytes, maybe, oneOf, shape, text, whole, yesNo, type Decoded } from "../../../web/net/decode.ts";
 import { ask, askNothing, type Decoder } from "../../../web/net/http.ts";
+import { troubleOf } from "../../../web/net/problem.ts";
 
 const state = oneOf("offered", "met", "different", "stopped", "done");
 
@@ -65,8 +66,15 @@ export function seeReturn(conversation: string): Promise<ReturnSeen> {
   return ask({ method: "GET", path: of(conversation) }, seenAnswer);
 }
 
+/** A step for something that was ended meanwhile comes too late, and is no trouble of its own: the next look says who ended it, and why. */
+function unlessEnded(put: Promise<void>): Promise<void> {
+  return put.catch((error: unknown) => {
+    if (troubleOf(error)?.what !== "not_there") throw error;
+  });
+}
+
 export function putStep(conversation: string, step: contract.ReturnStep): Promise<void> {
-  return askNothing({ method: "PUT", path: of(conversation), body: step });
+  return unlessEnded(askNothing({ method: "PUT", path: of(conversation), body: step }));
 }
 
 export function stopReturn(conversation: string): Promise<void> {
@@ -101,7 +109,7 @@ export function howItGoes(): Promise<ReturnGoing> {
 }
 
 export function putAnswer(answer: Uint8Array): Promise<void> {
-  return askNothing({ method: "PUT", path: "/api/returns", body: { answer } satisfies contract.ReturnStep });
+  return unlessEnded(askNothing({ method: "PUT", path: "/api/returns", body: { answer } satisfies contract.ReturnStep }));
 }
 
 export function saySame(same: boolean): Promise<void> {
