@@ -146,6 +146,8 @@ class Page {
     await this.#click("field", name);
     const keys = [...words].flatMap((sign) => [{ type: "keyDown", value: sign === "\n" ? ENTER : sign }, { type: "keyUp", value: sign === "\n" ? ENTER : sign }]);
     await this.bidi.ask("input.performActions", { context: this.context, actions: [{ type: "key", id: "keys", actions: keys }] });
+    const holds = await this.evaluate(`String(document.activeElement?.value)`);
+    if (!holds.includes(words)) throw new Error(`typed "${words}" into "${name}", and what has the keys holds "${holds}"`);
   }
 }
 
