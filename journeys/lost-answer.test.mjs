@@ -14,33 +14,54 @@ scene((there) => ({ place, browser } = there));
 async function sentBesides(route) {
   const asked = route.request();
   const headers = await asked.allHeaders();
-  const status = await new Promise((done, fail) => {
-    const by = request(asked.url(), { method: asked.method(), headers }, (answer) => done(answer.resume().statusCode));
+  return new Promise((done, fail) => {
+    const by = request(asked.url(), { method: asked.method(), headers }, async (answer) =>
+      done({ status: answer.statusCode, contentType: answer.headers["content-type"], body: Buffer.concat(await answer.toArray()) }),
+    );
     by.on("error", fail).end(asked.postDataBuffer());
   });
-  assert.equal(status, 200, "the place did not store it");
 }
 
-/** The first change of this page: `lose` does what it likes with it, and no answer comes. Returns how often the page asked. */
-async function loseFirst({ page }, lose) {
-  const asked = { times: 0 };
+/** The browser takes the new token from the answer's head; only its body is lost. */
+async function sentByTheBrowser(route) {
+  const answer = await route.fetch();
+  return { status: answer.status(), contentType: answer.headers()["content-type"], body: await answer.body() };
+}
+
+/**
+ * The first change of this page: `send` brings it to the place or not, and no answer comes. A change that another device was faster than is
+ * not stored, and the page learns that: it makes another one, which is then the first. Returns how often the page asked, and what went wrong.
+ */
+async function loseFirst({ page }, send) {
+  const asked = { times: 0, wrong: [] };
   await page.route("**/api/account/change", async (route) => {
     if (asked.times++ > 0) {
       await shown(page, /The place has not answered yet/).waitFor();
       if (asked.times === 2) await look(page, "lost-answer"); // the page may lose patience meanwhile, and asks once more
       return route.continue();
     }
-    await lose(route);
+    const answer = await send(route);
+    if (answer?.status === 409) {
+      asked.times = 0;
+      return route.fulfill(answer);
+    }
+    if (answer !== undefined && answer.status !== 200) asked.wrong.push(answer.status);
     await route.abort("connectionreset");
   });
   return asked;
+}
+
+/** The page asked more than once, and the place had stored it the first time. */
+function wasAskedAgain({ times, wrong }) {
+  assert.ok(times > 1);
+  assert.deepEqual(wrong, []);
 }
 
 chapter("an administrator's first password is stored, the answer and the new token are lost: the sheet with the second secret comes all the same", async () => {
   const person = await browser.person(place);
   const asked = await loseFirst(person, sentBesides);
   admin = await firstAdministrator(person);
-  assert.ok(asked.times > 1);
+  wasAskedAgain(asked);
   assert.notEqual(admin.sheet.secretKey, null);
   const elsewhere = await browser.person(place);
   await elsewhere.page.goto(`${place.origin}/talk#listening`);
@@ -53,9 +74,9 @@ chapter("somebody keeps their place, the new token arrives and the line breaks b
   ({ ana, heron } = await inARoom(browser, place, {}, await listenerOnDuty(admin, await browser.person(place))));
   await say(heron.page, "Before.");
   await said(ana.page, "Before.").waitFor();
-  const asked = await loseFirst(heron, async (route) => assert.equal((await route.fetch()).status(), 200));
+  const asked = await loseFirst(heron, sentByTheBrowser);
   await keepPlace(heron);
-  assert.ok(asked.times > 1);
+  wasAskedAgain(asked);
   const phone = await comeIn(await browser.person(place), heron.sheet.handle, PASSWORD);
   await toAna(phone.page);
   await said(phone.page, "Before.").waitFor();
@@ -67,7 +88,7 @@ chapter("all keys are made anew and the answer is lost: they count, once, and th
   const asked = await loseFirst(heron, sentBesides);
   await button(page, "Somebody may have been in").click();
   heron.sheet = await keep(page, "another quiet river");
-  assert.ok(asked.times > 1);
+  wasAskedAgain(asked);
   await goesOn("Under new keys.", "another quiet river");
 });
 
@@ -78,7 +99,7 @@ chapter("the request itself never arrives: it is made again, and nothing was cha
   await button(page, "Back").click();
   await button(page, "Somebody may have been in").click();
   heron.sheet = await keep(page, "a third quiet river");
-  assert.ok(asked.times > 1);
+  wasAskedAgain(asked);
   await goesOn("And once more.", "a third quiet river");
   nothingWrong();
   for (const person of browser.people) assert.deepEqual(person.seen, { errors: [], foreign: [] });

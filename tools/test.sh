@@ -73,8 +73,20 @@ format_is_ours() {
     clang-format-14 --dry-run --Werror "${files[@]}"
 }
 
+# The names of what failed and the first line of why, last of all: whoever sees only the end of the output sees these.
+what_failed() { # what_failed LOG
+    awk '
+        /^ *not ok / || /^\[  FAILED  \] [^0-9]/ { sub(/^ */, ""); print "    " $0; named = 1; next }
+        named && /^ *error: / { sub(/^ */, ""); print "        " $0; if (/\|-?$/) { getline; sub(/^ */, ""); print "        " $0 } named = 0 }
+        /^# Error: / { print "    " $0 }' "$1" | cut -c -300 | head -n 12
+}
+
 finish() {
-    if [ ${#failures[@]} -gt 0 ]; then echo "failed: ${failures[*]}"; fi
+    local name
+    for name in "${failures[@]}"; do
+        echo "failed: $name"
+        what_failed "$LOGS/$name.log"
+    done
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
     exit
