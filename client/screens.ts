@@ -14,7 +14,7 @@ export type Screen =
   | { readonly at: "renew" }
   | { readonly at: "things" }
   | { readonly at: "erase" }
-  | { readonly at: "erased"; readonly receipt: Erased }
+  | { readonly at: "erased"; readonly receipt: Erased | null }
   | { readonly at: "sign_in" }
   | { readonly at: "come_back" }
   | { readonly at: "join"; readonly invitation: string };

@@ -101,6 +101,29 @@ chapter("the request itself never arrives: it is made again, and nothing was cha
   heron.sheet = await keep(page, "a third quiet river");
   wasAskedAgain(asked);
   await goesOn("And once more.", "a third quiet river");
+});
+
+chapter("somebody lets it go and the receipt is lost: this device forgets, the page says what it does not know, and the name opens nothing", async () => {
+  const { page } = heron;
+  let times = 0;
+  await page.route("**/api/account/erase", async (route) => {
+    times++;
+    if (times === 2) assert.equal((await sentBesides(route)).status, 200);
+    if (times > 2) return route.continue();
+    await route.abort("connectionreset");
+  });
+  await button(page, "Back").click();
+  await button(page, "Erase me").click();
+  await page.getByLabel("Yes, destroy it for good").check();
+  await button(page, "Erase everything now").click();
+  await shown(page, /The place has not answered yet/).waitFor();
+  await heading(page, "The receipt was lost on the way").waitFor();
+  assert.ok(times > 2);
+  await look(page, "erased-lost", { languages: true });
+  await page.goto(`${place.origin}/talk#back`);
+  await page.getByLabel("Sign-in name").fill(heron.sheet.handle);
+  await unlock(page, "a third quiet river", null);
+  await shown(page, /The name or the password is not right/).waitFor();
   nothingWrong();
   for (const person of browser.people) assert.deepEqual(person.seen, { errors: [], foreign: [] });
 });

@@ -13,7 +13,7 @@ import { erase } from "./wire.ts";
 
 interface EraseProps {
   readonly me: Me;
-  readonly onErased: (receipt: Erased) => void;
+  readonly onErased: (receipt: Erased | null) => void;
   readonly onTake: (() => void) | null;
   readonly onBack: () => void;
 }
@@ -27,7 +27,7 @@ export function EraseMe({ me, onErased, onTake, onBack }: EraseProps) {
     busy.value = true;
     trouble.value = null;
     try {
-      onErased(await erase(me));
+      onErased(await erase(me, () => (trouble.value = t("erase.silence"))));
     } catch (error) {
       trouble.value = troubleWords(error);
     } finally {
@@ -49,7 +49,7 @@ export function EraseMe({ me, onErased, onTake, onBack }: EraseProps) {
         <Button look="danger" wide busy={busy.value} disabled={!sure.value} onPress={() => void go()}>
           {busy.value ? t("erase.working") : t("erase.go")}
         </Button>
-        <Button wide onPress={onBack}>
+        <Button wide disabled={busy.value} onPress={onBack}>
           {t("erase.stay")}
         </Button>
       </div>
@@ -58,26 +58,39 @@ export function EraseMe({ me, onErased, onTake, onBack }: EraseProps) {
   );
 }
 
-export function ErasedReceipt({ receipt, onHome }: { readonly receipt: Erased; readonly onHome: () => void }) {
+interface ErasedReceiptProps {
+  /** null: it was lost on the way. Then nothing is said that is not known. */
+  readonly receipt: Erased | null;
+  readonly onHome: () => void;
+}
+
+export function ErasedReceipt({ receipt, onHome }: ErasedReceiptProps) {
   return (
     <div class="sheet">
-      <h1>{t("erase.done_title")}</h1>
-      <p>{t("erase.done", { count: receipt.conversations, time: dateAndTime(receipt.erased_at_ms) })}</p>
+      <h1>{t(receipt === null ? "erase.lost_title" : "erase.done_title")}</h1>
+      {receipt === null ? (
+        <>
+          <p>{t("erase.lost")}</p>
+          <p>{t("erase.lost_sure")}</p>
+        </>
+      ) : (
+        <p>{t("erase.done", { count: receipt.conversations, time: dateAndTime(receipt.erased_at_ms) })}</p>
+      )}
       <section class="stack-close" aria-labelledby="remains">
         <h2 id="remains">{t("erase.remains")}</h2>
         <ul class="stack-close">
-          <li>{t("erase.remains_backups", { time: dateAndTime(receipt.keys_in_backups_until_ms) })}</li>
+          <li>{receipt === null ? t("erase.remains_backups_lost") : t("erase.remains_backups", { time: dateAndTime(receipt.keys_in_backups_until_ms) })}</li>
           <li>{t("erase.remains_elsewhere")}</li>
           <li>{t("erase.remains_disk")}</li>
         </ul>
       </section>
       <div class="row no-print">
-        <Button onPress={() => print()}>{t("erase.print")}</Button>
+        {receipt === null ? null : <Button onPress={() => print()}>{t("erase.print")}</Button>}
         <Button look="primary" onPress={onHome}>
           {t("erase.home")}
         </Button>
       </div>
-      <WhoHears>{t("erase.who_done")}</WhoHears>
+      <WhoHears>{t(receipt === null ? "erase.who_lost" : "erase.who_done")}</WhoHears>
     </div>
   );
 }

@@ -105,15 +105,26 @@ export function newPassword(password: string, secretKey: "none" | "make"): NonNu
   return { password: passwordBytes(password), secret_key: secretKey };
 }
 
-/** At the place, then on this device. The place ends the session as it erases, and its socket may say so before the answer is here. */
-export function erase(me: Me): Promise<Erased> {
-  return whileSessionChanges(eraseBoth(me));
+/**
+ * At the place, then on this device. The place ends the session as it erases, and its socket may say so before the answer is here. Null: the
+ * answer was lost on the way, and the place no longer knows the session, which is what erasing does; the receipt went with the answer.
+ */
+export function erase(me: Me, onSilence?: () => void): Promise<Erased | null> {
+  return whileSessionChanges(eraseBoth(me, onSilence));
 }
 
-async function eraseBoth(me: Me): Promise<Erased> {
+async function eraseBoth(me: Me, onSilence?: () => void): Promise<Erased | null> {
   const { challenge } = await ask({ method: "POST", path: "/api/challenge", body: {} }, challengeAnswer);
   const signed = await me.vault.ask("signErase", { host: location.host, challenge });
-  const receipt = await ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);
+  const post = (): Promise<Erased> => ask({ method: "POST", path: "/api/account/erase", body: { challenge, ...signed } }, erasedAnswer);
+  const receipt = await post().catch((error: unknown) => {
+    if (!unanswered(error)) throw error;
+    onSilence?.();
+    return whileItFails(unanswered, post).catch((refused: unknown) => {
+      if (troubleOf(refused)?.what !== "signed_out") throw refused;
+      return null;
+    });
+  });
   // The place's keys are gone, which is what counts; what lies here is noise without them, and goes as well.
   await me.vault.ask("localForget", {}).catch(() => undefined);
   return receipt;
