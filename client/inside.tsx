@@ -150,6 +150,7 @@ export function Inside({ me, router, invitation }: InsideProps) {
           onEnd={() => afterTalk(screen.conversation)}
           onSignIn={() => void lock("ended")}
           onBack={me.session.role === "client" && !kept ? null : home}
+          onHome={me.session.role === "client" ? home : null}
         />
       );
     case "mirror":

@@ -2,6 +2,7 @@
 // Failing on purpose: whatever breaks, people meet kind and true words, and not one word of theirs is lost or said twice.
 import assert from "node:assert/strict";
 import { chapter, scene } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, askToBeHeard, button, comeIn, heading, holdsDraft, inARoom, keep, keepPlace, said, say, shown, thread, toAna, unlock, until } from "./people.mjs";
 
 let place, browser, ana, heron;
@@ -108,6 +109,24 @@ chapter("a file and its name arrive whole, sealed on the way", async () => {
   const href = await ana.page.getByRole("link", { name: "Save on this device" }).getAttribute("href");
   const bytes = await ana.page.evaluate(async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())], href).catch(() => null);
   if (bytes !== null) assert.deepEqual(Buffer.from(bytes), photo);
+});
+
+chapter("a file that cannot be fetched now says so and is asked for again; one that is gone for good says what can be done", async () => {
+  const { page } = ana;
+  await heron.page.locator("input[type=file]").setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("bread, sleep") });
+  const item = page.locator(".file-item", { hasText: "list.txt" });
+  await page.route("**/api/conversations/*/files/**", (route) => route.abort("connectionreset"));
+  await button(item, "Fetch the file").click();
+  await shown(item, /no connection to the place right now/).waitFor();
+  await look(page, "file-not-now");
+  await page.unroute("**/api/conversations/*/files/**");
+  // The same place is asked for a file it never had.
+  await page.route("**/api/conversations/*/files/**", (route) => route.continue({ url: route.request().url().replace(/files\/[^/]+/, "files/00000000000000000000000000000000") }));
+  await button(item, "Try again").click();
+  await shown(item, "This file is no longer at this place. Whoever sent it can add it again.").waitFor();
+  await look(page, "file-gone", { languages: true });
+  nothingWrong();
+  await page.unroute("**/api/conversations/*/files/**");
 });
 
 chapter("a wrong password, a wrong sheet, then the right one: nothing is locked", async () => {

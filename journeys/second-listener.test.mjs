@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { chapter, scene } from "./place.mjs";
 import { look, nothingWrong } from "./looks.mjs";
-import { PASSWORD, bothRead, button, comeBackWithNothing, firstAdministrator, giveCode, heading, keep, listenerOnDuty, said, say, shown, thread, typeCode, waitingCard } from "./people.mjs";
+import { PASSWORD, bothRead, button, comeBackWithNothing, firstAdministrator, giveCode, heading, keep, keepPlace, listenerOnDuty, said, say, shown, thread, typeCode, waitingCard } from "./people.mjs";
 
 let place, browser, ana, ben, heron, back;
 scene((there) => ({ place, browser } = there));
@@ -110,6 +110,39 @@ chapter("the talk with Ana goes on as before", async () => {
   await button(back.page, /^Ana, /).click();
   await say(back.page, "Ben let me in, too.");
   await said(ana.page, "Ben let me in, too.").waitFor();
+});
+
+chapter("of two listeners it is said which one is to be let go, and new words of either are seen", async () => {
+  const { page } = back;
+  await keepPlace(back);
+  await say(ben.page, "Until tonight.");
+  await button(page, /^Ben, new words, /).waitFor();
+  await button(page, "Somebody else instead of Ana").waitFor();
+  await look(page, "my-place-two", { languages: true });
+  await button(page, "Somebody else instead of Ben").click();
+  await shown(page, /Ben cannot read anything new/).waitFor();
+  await button(page, "Continue").click();
+  await button(page, "Continue").click();
+  await page.getByLabel("What is on your mind?").fill("Somebody else for the nights.");
+  await button(page, "Ask somebody to listen").click();
+  await heading(page, "Your words are waiting with you").waitFor();
+  await shown(ben.page, /This talk has ended for you/).waitFor();
+});
+
+chapter("everything is lost once more: the talk whose listener was let go stays closed, and says why", async () => {
+  await back.context.close();
+  const again = await browser.person(place);
+  await comeBackWithNothing(again);
+  await button(ana.page, "More about who can read this").click();
+  await typeCode(again.page, await giveCode(ana.page));
+  await bothRead(ana.page, again.page);
+  await button(ana.page, "They are the same").click();
+  await button(again.page, "They are the same").click();
+  await heading(again.page, "My place").waitFor();
+  await button(again.page, /^A talk that ended, /).click();
+  await shown(again.page, /Nobody in it can let you in again, so it stays closed/).waitFor();
+  assert.deepEqual(await thread(again.page), []);
+  await look(again.page, "new-key-nobody", { languages: true });
   nothingWrong();
-  for (const person of [ana, ben, back]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
+  for (const person of [ana, ben, back, again]) assert.deepEqual(person.seen, { errors: [], foreign: [] });
 });

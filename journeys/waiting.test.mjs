@@ -2,6 +2,7 @@
 // The waiting room and who answers: opening hours, what is promised and what happens if nobody comes, passing on, asking for somebody else.
 import assert from "node:assert/strict";
 import { chapter, scene } from "./place.mjs";
+import { look, nothingWrong } from "./looks.mjs";
 import { PASSWORD, askToBeHeard, button, comeIn, fact, firstAdministrator, heading, keep, listenerOnDuty, said, say, shown, thread, waitingCard } from "./people.mjs";
 
 let place, browser, admin, ana, ben, heron, phone;
@@ -92,6 +93,24 @@ chapter("somebody else, please: one press, and the first listener reads nothing 
   assert.equal(await ana.page.getByLabel("Write here").count(), 0);
   await button(ana.page, "Back").click();
   await shown(ana.page, "None yet.").waitFor();
+});
+
+chapter("nobody is asked to write into a talk that no one reads: whose listener was let go, and whose listener may not come in any more", async () => {
+  const { page } = phone;
+  await shown(page, /Nobody else is in this talk any more/).waitFor();
+  assert.equal(await page.getByLabel("Write here").count(), 0);
+  assert.equal(await shown(page, /Your words will be waiting/).count(), 0);
+  await look(page, "room-alone", { languages: true });
+  await heron.page.getByLabel("Write here").fill("Half a sentence");
+  await button(admin.page, "Close the door to Ben").click();
+  await button(admin.page, "Close the door now").click();
+  await shown(heron.page, /Ben cannot come in at this place any more.+This is not because of you/).waitFor();
+  await shown(heron.page, "Half a sentence").waitFor();
+  assert.equal(await heron.page.getByLabel("Write here").count(), 0);
+  await look(heron.page, "room-barred", { languages: true });
+  await button(heron.page, "To my place").click();
+  await button(heron.page, "Talk to someone").waitFor();
+  nothingWrong();
 });
 
 chapter("nobody's page complained", () => {

@@ -94,6 +94,25 @@ export function Composer({ open, disabled, beside }: ComposerProps) {
   );
 }
 
+/** What somebody had begun to write when the last one who would have read it was gone. It stays theirs, to read and to copy. */
+export function Unsent({ open }: { readonly open: Open }) {
+  const { talk } = open;
+  const draft = useMemo(() => new Draft(talk.me.vault, draftLabel(talk.id)), [talk]);
+  useEffect(() => {
+    void draft.load();
+    return () => draft.end();
+  }, [draft]);
+  if (draft.text.value.trim() === "") return null;
+  return (
+    <section class="card">
+      <p class="small muted">{t("room.unsent")}</p>
+      <p class="said-text" dir="auto">
+        {draft.text.value}
+      </p>
+    </section>
+  );
+}
+
 /** Where the browser sizes the box itself, measuring it would lay out two thousand words again at every key. */
 const GROWS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
 

@@ -3,12 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button } from "../../../web/kit/button.tsx";
 import { troubleOf } from "../../../web/net/problem.ts";
+import { troubleWords } from "../../../web/net/trouble-words.ts";
 import { locale, t } from "../../../web/words/words.ts";
 import { isImage, openFile, savedAs, sizeWords } from "./files.ts";
 import type { Talk } from "./talk.ts";
 import type { FileShown } from "./thread.ts";
 
-type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "broken" | "gone" };
+type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "gone" } | { readonly is: "not_now"; readonly why: string };
 
 /** A file somebody sent: its name and size at once, its content when it is asked for. */
 export function FileItem({ item, talk }: { readonly item: FileShown; readonly talk: Talk }) {
@@ -28,7 +29,9 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
       const blob = await openFile(talk.me.vault, talk.id, file.descriptor, (part) => (state.value = { is: "opening", part }), stop.signal);
       state.value = { is: "open", url: URL.createObjectURL(blob) };
     } catch (error) {
-      state.value = { is: troubleOf(error)?.what === "not_there" ? "gone" : "broken" };
+      const trouble = troubleOf(error);
+      // A place that cannot be reached says nothing of the file; only the vault says that it is broken.
+      state.value = trouble?.what === "not_there" ? { is: "gone" } : { is: "not_now", why: trouble === null ? t("file.broken") : troubleWords(error) };
     }
   };
 
@@ -45,9 +48,9 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
       ) : null}
       {now.is === "opening" ? <progress value={now.part} max={1} aria-label={t("file.opening")} /> : null}
       {now.is === "gone" ? <span class="field-error">{t(item.mine ? "file.gone_mine" : "file.gone")}</span> : null}
-      {now.is === "broken" ? (
+      {now.is === "not_now" ? (
         <>
-          <span class="field-error">{t("file.broken")}</span>
+          <span class="field-error">{now.why}</span>
           <Button slim onPress={() => void open()}>
             {t("kit.retry")}
           </Button>

@@ -10,6 +10,7 @@ import { dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
 import type { Talks } from "./talks.ts";
 import type { ConversationSaid } from "./wire.ts";
+import { wouldRead } from "./writing.ts";
 
 interface MyPlaceProps {
   readonly talks: Talks;
@@ -32,7 +33,8 @@ export function MyPlace(props: MyPlaceProps) {
   }, [talks]);
   const own = talks.me.session.account;
   const pairs = (talks.list.value ?? []).filter((c) => c.kind === "pair");
-  const current = pairs.find((c) => c.members.some((m) => m.account !== own));
+  const live = pairs.filter((c) => wouldRead(c.members.filter((m) => m.account !== own)).length > 0);
+  const unread = (c: ConversationSaid): boolean => live.includes(c) && talks.open(c.conversation).talk.unread.value;
 
   return (
     <div class="sheet">
@@ -45,29 +47,27 @@ export function MyPlace(props: MyPlaceProps) {
       )}
       <section class="stack-close" aria-labelledby="talks">
         <h2 id="talks">{t("my_place.talks")}</h2>
-        {pairs.length === 0 ? <p class="muted">{t("my_place.none")}</p> : null}
+        {talks.list.value !== null && pairs.length === 0 ? <p class="muted">{t("my_place.none")}</p> : null}
         <ul role="list" class="stack-close">
           {pairs.map((c) => (
             <li key={c.conversation}>
-              <Button wide look={c === current ? "primary" : "plain"} onPress={() => props.onOpen(c.conversation)}>
-                {c === current && talks.open(c.conversation).talk.unread.value ? <span class="dot" aria-hidden="true" /> : null}
-                {t(c === current && talks.open(c.conversation).talk.unread.value ? "my_place.talk_unread" : "my_place.talk", {
-                  name: names(c, own),
-                  day: dayName(c.at_ms, Date.now()),
-                })}
+              <Button wide look={c === live[0] ? "primary" : "plain"} onPress={() => props.onOpen(c.conversation)}>
+                {unread(c) ? <span class="dot" aria-hidden="true" /> : null}
+                {t(unread(c) ? "my_place.talk_unread" : "my_place.talk", { name: names(c, own), day: dayName(c.at_ms, Date.now()) })}
               </Button>
             </li>
           ))}
         </ul>
-        {current === undefined ? (
+        {live.length === 0 ? (
           <Button look="primary" wide onPress={props.onAsk}>
             {t("front.talk")}
           </Button>
-        ) : (
-          <Button wide onPress={() => props.onChangeListener(current.conversation)}>
-            {t("my_place.change_listener")}
+        ) : null}
+        {live.map((c) => (
+          <Button key={c.conversation} wide onPress={() => props.onChangeListener(c.conversation)}>
+            {live.length === 1 ? t("my_place.change_listener") : t("my_place.change_by_name", { name: names(c, own) })}
           </Button>
-        )}
+        ))}
       </section>
       <section class="stack-close" aria-labelledby="mine">
         <h2 id="mine">{t("my_place.mine")}</h2>

@@ -13,14 +13,14 @@ import { clockIsOff } from "../../../web/net/place.ts";
 import { roleWords } from "../../../web/net/role-words.ts";
 import { clockTime, dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
-import { Composer } from "./composer.tsx";
+import { Composer, Unsent } from "./composer.tsx";
 import { Interrupted } from "./interrupted.tsx";
 import type { Open } from "./talks.ts";
 import { Thread } from "./thread.tsx";
 import { found, newestOfOthers } from "./thread.ts";
 import { beforeMe, HindranceBanner } from "./hindrance.tsx";
 import { howOf, WhoDialog } from "./who.tsx";
-import { atEnd } from "./writing.ts";
+import { atEnd, wouldRead } from "./writing.ts";
 import type { MemberSaid } from "./wire.ts";
 import "./room.css";
 
@@ -29,6 +29,8 @@ interface RoomProps {
   readonly onEnd: () => void;
   readonly onSignIn: () => void;
   readonly onBack: (() => void) | null;
+  /** For a client in a talk that nobody would read any more: to where somebody else can be asked. */
+  readonly onHome: (() => void) | null;
   readonly beside?: (draft: string) => ComponentChildren;
   /** For whoever listens: how somebody who lost password and sheet is let in again. */
   readonly lost?: (name: string) => ComponentChildren;
@@ -39,7 +41,7 @@ interface RoomProps {
   readonly below?: ComponentChildren;
 }
 
-export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, above, below }: RoomProps) {
+export function Room({ open, onEnd, onSignIn, onBack, onHome, beside, lost, openAgain, above, below }: RoomProps) {
   const { talk } = open;
   const searching = useSignal(false);
   const asking = useSignal(false);
@@ -77,6 +79,8 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, a
     if (document.visibilityState === "visible" && atBottom.current) talk.sayRead(newestOfOthers(items));
   }, [items]);
 
+  // Nobody is asked to write into an empty room. Before the list of members is here, nothing is known.
+  const unheard = talk.members.value.length > 0 && wouldRead(others).length === 0;
   const members = others.map((m) => name(m.account)).join(", ");
   const listener = others.find((m) => m.part === "listener");
   wasClosed.current ||= closed;
@@ -86,7 +90,7 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, a
         <div>
           <h1>{members === "" ? t("room.title") : members}</h1>
           {listener === undefined ? null : <p class="small">{roleWords(listener.role)}</p>}
-          {talk.outside.value ? null : <Presence open={open} />}
+          {talk.outside.value || unheard ? null : <Presence open={open} />}
         </div>
         <div class="row">
           {onBack === null ? null : (
@@ -128,14 +132,25 @@ export function Room({ open, onEnd, onSignIn, onBack, beside, lost, openAgain, a
         <Banner look="warm">{t("room.outside")}</Banner>
       ) : (
         <>
-          {wasClosed.current ? openAgain?.(members) : null}
+          {wasClosed.current ? openAgain?.(unheard ? "" : members) : null}
           {lost !== undefined && others.some((m) => m.new_key === true) ? (
             <Banner look="warm" action={<Button onPress={() => (asking.value = true)}>{t("new_key.let_in")}</Button>}>
               {t("new_key.theirs", { name: members })}
             </Banner>
           ) : null}
           <State open={open} onSignIn={onSignIn} />
-          <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
+          {unheard ? (
+            <>
+              {wasClosed.current ? null : (
+                <Banner look="warm" action={onHome === null ? null : <Button onPress={onHome}>{t("after.home")}</Button>}>
+                  {members === "" ? t("room.alone") : t("room.barred", { name: members })}
+                </Banner>
+              )}
+              <Unsent open={open} />
+            </>
+          ) : (
+            <Composer open={open} disabled={talk.phase.value === "reading" && items.length === 0} beside={beside} />
+          )}
         </>
       )}
     </div>

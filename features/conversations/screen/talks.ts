@@ -115,6 +115,7 @@ export class Talks {
           const open = this.#open.get(entry.conversation);
           if (open !== undefined) void open.talk.arrived(entry);
           this.#touch(entry.conversation, entry.position, entry.at_ms);
+          if (entry.kind === "commit") void this.refresh().catch(() => undefined); // who is in it may be others now
           break;
         }
         case "read": {
@@ -130,6 +131,8 @@ export class Talks {
         case "presence": {
           const { account, here } = presenceTold(told);
           for (const { talk } of this.#open.values()) talk.heardPresence(account, here);
+          // Whoever goes may have been sent: a client is not to write to somebody who cannot come in any more.
+          if (!here && this.me.session.role === "client") void this.refresh().catch(() => undefined);
           break;
         }
         case "outside": {

@@ -11,6 +11,16 @@ export function fits(words: string): boolean {
   return new TextEncoder().encode(words).length <= LONGEST_BYTES;
 }
 
+interface Reader {
+  readonly disabled?: boolean | undefined;
+  readonly left?: boolean | undefined;
+}
+
+/** Of the others in a talk, those who would read what is written now: not who left, nor who may not come in any more. */
+export function wouldRead<M extends Reader>(others: readonly M[]): readonly M[] {
+  return others.filter((m) => m.disabled !== true && m.left !== true);
+}
+
 interface Key {
   readonly key: string;
   readonly ctrlKey: boolean;
