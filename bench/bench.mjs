@@ -120,8 +120,12 @@ async function people(listen, pid, connections, restart) {
   return said;
 }
 
+let above = "";
+
+/** One figure. An indented name belongs to the last one that was not, and is called after it in the JSON. */
 function note(name, value, goal = "") {
-  figures[name] = value;
+  if (!name.startsWith(" ")) above = name;
+  figures[name === above ? name : `${above}: ${name.trim()}`] = Number.isNaN(Number(value)) ? value : Number(value);
   console.log(`${name.padEnd(44)} ${String(value).padStart(12)}  ${goal}`);
 }
 
