@@ -72,10 +72,10 @@ export class Place {
   }
 }
 
-export async function startPlace(flags = [], initial = ["--name", "Quiet Harbour", "--country", "DE", "--time-zone", "Europe/Berlin"]) {
+export async function startPlace(flags = []) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "hearken-journey-"));
   const place = new Place(dir, await freePort(), flags);
-  const init = await run(HEARKEND, ["init", "--json", ...place.flags, ...initial]);
+  const init = await run(HEARKEND, ["init", "--json", ...place.flags, "--name", "Quiet Harbour", "--country", "DE", "--time-zone", "Europe/Berlin"]);
   place.invitation = JSON.parse(init.stdout).link;
   await place.serve();
   return place;
@@ -115,10 +115,10 @@ export async function startBrowser() {
 }
 
 /** A story's place and browser, there before its first chapter and gone after its last. set: takes both. */
-export function scene(set, ...place) {
+export function scene(set) {
   const there = {};
   before(async () => {
-    there.place = await startPlace(...place);
+    there.place = await startPlace();
     there.browser = await startBrowser();
     set(there);
   });
