@@ -120,7 +120,7 @@ async function eraseBoth(me: Me, onSilence?: () => void): Promise<Erased | null>
   const receipt = await post().catch((error: unknown) => {
     if (!unanswered(error)) throw error;
     onSilence?.();
-    return whileItFails(unanswered, post).catch((refused: unknown) => {
+    return whileItFails(tryLater, post).catch((refused: unknown) => {
       if (troubleOf(refused)?.what !== "signed_out") throw refused;
       return null;
     });
