@@ -118,6 +118,10 @@ chapter("a file that cannot be fetched now says so and is asked for again; one t
   await page.route("**/api/conversations/*/files/**", (route) => route.abort("connectionreset"));
   await button(item, "Fetch the file").click();
   await shown(item, /no connection to the place right now/).waitFor();
+  await until("the way to try again lies above the box", () => button(item, "Try again").evaluate((one) => {
+    const { left, bottom } = one.getBoundingClientRect();
+    return document.elementFromPoint(left + 9, bottom - 4) === one;
+  }));
   await look(page, "file-not-now");
   await page.unroute("**/api/conversations/*/files/**");
   // The same place is asked for a file it never had.

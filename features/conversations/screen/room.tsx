@@ -2,7 +2,7 @@
 // The room: the words of two people, and the one line that says who can hear them.
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../../web/kit/announce.tsx";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
@@ -74,8 +74,12 @@ export function Room({ open, onEnd, onSignIn, onBack, onHome, beside, lost, open
       document.removeEventListener("visibilitychange", sawAll);
     };
   }, [talk]);
-  useLayoutEffect(() => {
+  // A photo that opens or a file that cannot be fetched makes the thread longer, and the way to go on must not lie under the box.
+  const stayAtEnd = useCallback(() => {
     if (atBottom.current) scrollTo({ top: document.documentElement.scrollHeight });
+  }, []);
+  useLayoutEffect(() => {
+    stayAtEnd();
     if (document.visibilityState === "visible" && atBottom.current) talk.sayRead(newestOfOthers(items));
   }, [items]);
 
@@ -125,7 +129,7 @@ export function Room({ open, onEnd, onSignIn, onBack, onHome, beside, lost, open
       <FeltLine open={open} />
       {above}
       {searching.value ? <Search open={open} /> : null}
-      <Thread talk={talk} items={items} names={talk.names.value} />
+      <Thread talk={talk} items={items} names={talk.names.value} onResized={stayAtEnd} />
       <Interrupted open={open} names={name} />
       {below}
       {talk.outside.value ? (

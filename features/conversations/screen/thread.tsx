@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Draws the words of a conversation: days as headings, one's own at the other side, each part drawn again only when something in
 // it changed. The browser skips what is out of sight (content-visibility), so that search in the page and screen readers still see it all.
+import { useEffect, useRef } from "preact/hooks";
 import { memo } from "../../../web/kit/memo.ts";
 import { clockTime, date, dayName } from "../../../web/words/when.ts";
 import { t } from "../../../web/words/words.ts";
@@ -16,14 +17,22 @@ interface ThreadProps {
   readonly talk: Talk;
   readonly items: readonly Item[];
   readonly names: ReadonlyMap<string, string>;
+  /** The thread became longer or shorter, for whatever reason. */
+  readonly onResized: () => void;
 }
 
-export function Thread({ talk, items, names }: ThreadProps) {
+export function Thread({ talk, items, names, onResized }: ThreadProps) {
+  const all = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const sizes = new ResizeObserver(onResized);
+    if (all.current !== null) sizes.observe(all.current);
+    return () => sizes.disconnect();
+  }, [onResized]);
   const rows = rowsOf(items);
   const reaches = saysReach(items);
   const parts = partsOf(rows, PART);
   return (
-    <div class="thread">
+    <div class="thread" ref={all}>
       {parts.map((part, index) => (
         <Part key={index} rows={part} reachKeys={part.filter((r) => reaches.has(r.key)).map((r) => r.key).join(" ")} names={names} talk={talk} />
       ))}
