@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Let it go: the keys are destroyed here and at the place, and a receipt says what is gone, what is not yet, and until when.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { Banner } from "../../../web/kit/banner.tsx";
 import { Button } from "../../../web/kit/button.tsx";
 import { WhoHears } from "../../../web/kit/who-hears.tsx";
@@ -65,32 +66,51 @@ interface ErasedReceiptProps {
 }
 
 export function ErasedReceipt({ receipt, onHome }: ErasedReceiptProps) {
+  if (receipt === null) {
+    return (
+      <Receipt title={t("erase.lost_title")} backups={t("erase.remains_backups_lost")} who={t("erase.who_lost")} onHome={onHome} onPrint={null}>
+        <p>{t("erase.lost")}</p>
+        <p>{t("erase.lost_sure")}</p>
+      </Receipt>
+    );
+  }
+  const until = dateAndTime(receipt.keys_in_backups_until_ms);
+  return (
+    <Receipt title={t("erase.done_title")} backups={t("erase.remains_backups", { time: until })} who={t("erase.who_done")} onHome={onHome} onPrint={() => print()}>
+      <p>{t("erase.done", { count: receipt.conversations, time: dateAndTime(receipt.erased_at_ms) })}</p>
+    </Receipt>
+  );
+}
+
+interface ReceiptProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  readonly backups: string;
+  readonly who: string;
+  readonly onPrint: (() => void) | null;
+  readonly onHome: () => void;
+}
+
+function Receipt({ title, children, backups, who, onPrint, onHome }: ReceiptProps) {
   return (
     <div class="sheet">
-      <h1>{t(receipt === null ? "erase.lost_title" : "erase.done_title")}</h1>
-      {receipt === null ? (
-        <>
-          <p>{t("erase.lost")}</p>
-          <p>{t("erase.lost_sure")}</p>
-        </>
-      ) : (
-        <p>{t("erase.done", { count: receipt.conversations, time: dateAndTime(receipt.erased_at_ms) })}</p>
-      )}
+      <h1>{title}</h1>
+      {children}
       <section class="stack-close" aria-labelledby="remains">
         <h2 id="remains">{t("erase.remains")}</h2>
         <ul class="stack-close">
-          <li>{receipt === null ? t("erase.remains_backups_lost") : t("erase.remains_backups", { time: dateAndTime(receipt.keys_in_backups_until_ms) })}</li>
+          <li>{backups}</li>
           <li>{t("erase.remains_elsewhere")}</li>
           <li>{t("erase.remains_disk")}</li>
         </ul>
       </section>
       <div class="row no-print">
-        {receipt === null ? null : <Button onPress={() => print()}>{t("erase.print")}</Button>}
+        {onPrint === null ? null : <Button onPress={onPrint}>{t("erase.print")}</Button>}
         <Button look="primary" onPress={onHome}>
           {t("erase.home")}
         </Button>
       </div>
-      <WhoHears>{t(receipt === null ? "erase.who_lost" : "erase.who_done")}</WhoHears>
+      <WhoHears>{who}</WhoHears>
     </div>
   );
 }
