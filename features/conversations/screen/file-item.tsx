@@ -9,7 +9,7 @@ import { isImage, openFile, savedAs, sizeWords } from "./files.ts";
 import type { Talk } from "./talk.ts";
 import type { FileShown } from "./thread.ts";
 
-type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "gone" } | { readonly is: "not_now"; readonly why: string };
+type State = { readonly is: "closed" } | { readonly is: "opening"; readonly part: number } | { readonly is: "open"; readonly url: string } | { readonly is: "gone" } | { readonly is: "failed"; readonly why: string };
 
 /** A file somebody sent: its name and size at once, its content when it is asked for. */
 export function FileItem({ item, talk }: { readonly item: FileShown; readonly talk: Talk }) {
@@ -31,7 +31,7 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
     } catch (error) {
       const trouble = troubleOf(error);
       // A place that cannot be reached says nothing of the file; only the vault says that it is broken.
-      state.value = trouble?.what === "not_there" ? { is: "gone" } : { is: "not_now", why: trouble === null ? t("file.broken") : troubleWords(error) };
+      state.value = trouble?.what === "not_there" ? { is: "gone" } : { is: "failed", why: trouble === null ? t("file.broken") : troubleWords(error) };
     }
   };
 
@@ -48,7 +48,7 @@ export function FileItem({ item, talk }: { readonly item: FileShown; readonly ta
       ) : null}
       {now.is === "opening" ? <progress value={now.part} max={1} aria-label={t("file.opening")} /> : null}
       {now.is === "gone" ? <span class="field-error">{t(item.mine ? "file.gone_mine" : "file.gone")}</span> : null}
-      {now.is === "not_now" ? (
+      {now.is === "failed" ? (
         <>
           <span class="field-error">{now.why}</span>
           <Button slim onPress={() => void open()}>
