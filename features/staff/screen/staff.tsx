@@ -145,7 +145,7 @@ function Person(props: PersonProps) {
       {own ? null : member.disabled ? (
         <Button onPress={() => props.onDisabled(false)}>{t("staff.let_in", { name: member.name })}</Button>
       ) : sure.value ? (
-        <Banner look="warm" action={<Button look="danger" onPress={() => props.onDisabled(true)}>{t("staff.disable_sure")}</Button>}>
+        <Banner look="warm" action={<Button look="danger" onPress={() => ((sure.value = false), props.onDisabled(true))}>{t("staff.disable_sure")}</Button>}>
           {t("staff.disable_what")}
         </Banner>
       ) : (
