@@ -11,6 +11,17 @@ scene((there) => ({ place, browser } = there));
 
 const dialog = (page) => page.getByRole("dialog");
 
+/** With neither password nor sheet, by four words that Ana hears too. */
+async function comesBackByAna(person) {
+  await comeBackWithNothing(person);
+  await button(ana.page, "More about who can read this").click();
+  await typeCode(person.page, await giveCode(ana.page));
+  await bothRead(ana.page, person.page);
+  await button(ana.page, "They are the same").click();
+  await button(person.page, "They are the same").click();
+  await heading(person.page, "My place").waitFor();
+}
+
 chapter("somebody asks in two tabs, one of which hears nothing, and talks with two listeners", async () => {
   const admin = await firstAdministrator(await browser.person(place));
   ana = await listenerOnDuty(admin, await browser.person(place));
@@ -49,13 +60,7 @@ chapter("somebody asks in two tabs, one of which hears nothing, and talks with t
 chapter("everything is lost, and Ana lets them in again", async () => {
   await heron.context.close();
   back = await browser.person(place);
-  await comeBackWithNothing(back);
-  await button(ana.page, "More about who can read this").click();
-  await typeCode(back.page, await giveCode(ana.page));
-  await bothRead(ana.page, back.page);
-  await button(ana.page, "They are the same").click();
-  await button(back.page, "They are the same").click();
-  await heading(back.page, "My place").waitFor();
+  await comesBackByAna(back);
 });
 
 chapter("the talk with Ben says to both that it stands under the lost key", async () => {
@@ -132,13 +137,7 @@ chapter("of two listeners it is said which one is to be let go, and new words of
 chapter("everything is lost once more: the talk whose listener was let go stays closed, and says why", async () => {
   await back.context.close();
   const again = await browser.person(place);
-  await comeBackWithNothing(again);
-  await button(ana.page, "More about who can read this").click();
-  await typeCode(again.page, await giveCode(ana.page));
-  await bothRead(ana.page, again.page);
-  await button(ana.page, "They are the same").click();
-  await button(again.page, "They are the same").click();
-  await heading(again.page, "My place").waitFor();
+  await comesBackByAna(again);
   await button(again.page, /^A talk that ended, /).click();
   await shown(again.page, /Nobody in it can let you in again, so it stays closed/).waitFor();
   assert.deepEqual(await thread(again.page), []);
