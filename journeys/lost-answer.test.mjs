@@ -105,10 +105,10 @@ chapter("the request itself never arrives: it is made again, and nothing was cha
 
 chapter("somebody lets it go and the receipt is lost: this device forgets, the page says what it does not know, and the name opens nothing", async () => {
   const { page } = heron;
-  let times = 0;
+  let [times, status] = [0, 0];
   await page.route("**/api/account/erase", async (route) => {
     times++;
-    if (times === 2) assert.equal((await sentBesides(route)).status, 200);
+    if (times === 2) ({ status } = await sentBesides(route));
     if (times > 2) return route.continue();
     await route.abort("connectionreset");
   });
@@ -119,6 +119,9 @@ chapter("somebody lets it go and the receipt is lost: this device forgets, the p
   await shown(page, /The place has not answered yet/).waitFor();
   await heading(page, "The receipt was lost on the way").waitFor();
   assert.ok(times > 2);
+  assert.equal(status, 200);
+  await shown(ana.page, /This talk has ended for you/).waitFor();
+  assert.equal(await ana.page.getByLabel("Write here").count(), 0);
   await look(page, "erased-lost", { languages: true });
   await page.goto(`${place.origin}/talk#back`);
   await page.getByLabel("Sign-in name").fill(heron.sheet.handle);

@@ -102,12 +102,18 @@ chapter("nobody is asked to write into a talk that no one reads: whose listener 
   assert.equal(await shown(page, /Your words will be waiting/).count(), 0);
   await look(page, "room-alone", { languages: true });
   await heron.page.getByLabel("Write here").fill("Half a sentence");
+  await ben.page.goto("about:blank"); // who is away when the door is closed says nothing by going
+  await shown(heron.page, /Not here at the moment/).waitFor();
   await button(admin.page, "Close the door to Ben").click();
   await button(admin.page, "Close the door now").click();
   await shown(heron.page, /Ben cannot come in at this place any more.+This is not because of you/).waitFor();
   await shown(heron.page, "Half a sentence").waitFor();
   assert.equal(await heron.page.getByLabel("Write here").count(), 0);
   await look(heron.page, "room-barred", { languages: true });
+  await button(admin.page, "Let Ben in again").click();
+  await heron.page.waitForFunction(() => document.querySelector("#composer")?.value === "Half a sentence");
+  await button(admin.page, "Close the door to Ben").click();
+  await button(admin.page, "Close the door now").click();
   await button(heron.page, "To my place").click();
   await button(heron.page, "Talk to someone").waitFor();
   nothingWrong();

@@ -186,7 +186,12 @@ static const shape_member NEW_KEY_MEMBERS[] = {
 };
 const shape NEW_KEY_TOLD = SHAPE("NewKeyNews", new_key_told, NEW_KEY_MEMBERS, "told as `new_key`");
 
+static const shape_member MEMBER_TOLD_MEMBERS[] = {
+    SHAPE_ID(member_told, account, SHAPE_REQUIRED, "they left, may not come in any more, or may again"),
+};
+const shape MEMBER_TOLD = SHAPE("MemberNews", member_told, MEMBER_TOLD_MEMBERS, "told as `member`");
+
 const shape *const CONVERSATIONS_SHAPES[] = {
-    &CONVERSATIONS, &LOG,         &MESSAGE,       &SEND,         &COMMIT,       &KEPT,  &WRAP_AGAIN,
-    &LEAVE,         &RECEIPT,     &READ,          &TYPING,       &PONG,         &ENTRY, &HELLO_TOLD,
-    &READ_TOLD,     &TYPING_TOLD, &PRESENCE_TOLD, &OUTSIDE_TOLD, &NEW_KEY_TOLD, NULL};
+    &CONVERSATIONS, &LOG,         &MESSAGE,       &SEND,         &COMMIT,       &KEPT,        &WRAP_AGAIN,
+    &LEAVE,         &RECEIPT,     &READ,          &TYPING,       &PONG,         &ENTRY,       &HELLO_TOLD,
+    &READ_TOLD,     &TYPING_TOLD, &PRESENCE_TOLD, &OUTSIDE_TOLD, &NEW_KEY_TOLD, &MEMBER_TOLD, NULL};

@@ -136,6 +136,10 @@ typedef struct new_key_told {
     account_id account;
 } new_key_told;
 
+typedef struct member_told {
+    account_id account;
+} member_told;
+
 typedef struct outside_told {
     conversation_id conversation;
 } outside_told;
@@ -146,6 +150,6 @@ typedef struct presence_told {
 } presence_told;
 
 extern const shape CONVERSATIONS, LOG, ENTRY, MESSAGE, SEND, COMMIT, KEPT, WRAP_AGAIN, LEAVE, RECEIPT, READ,
-    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD, OUTSIDE_TOLD, NEW_KEY_TOLD;
+    TYPING, PONG, HELLO_TOLD, READ_TOLD, TYPING_TOLD, PRESENCE_TOLD, OUTSIDE_TOLD, NEW_KEY_TOLD, MEMBER_TOLD;
 
 #endif

@@ -56,6 +56,9 @@ typedef struct older_wrap {
 hk_err conv_replace(wire_request *r, wire_reply *reply, const conv_replacement *what, conv_kept *ret);
 /* Whoever shares a conversation with them hears that they have a new key. */
 hk_err conv_tell_new_key(wire_request *r, account_id account);
+/* Or that they leave, may not come in any more, or may again: then the list says which. Before their rows go.
+ */
+hk_err conv_tell_member(wire_request *r, account_id account);
 /* Conversations of one account with itself: after a replacement nobody can open them any more. */
 hk_err conv_forget_private(store_db *db, account_id account);
 /* Conversations that an account's words die with: pairs in which it is the client, and private ones. All of

@@ -25,6 +25,7 @@ hk_err leave(wire_request *r, wire_reply *reply)
     HK_TRY(err);
     if (!HK_ID_EQ(who, r->who.account))
         return HK_REFUSED;
+    HK_TRY(conv_tell_member(r, who));
     STORE_CURSOR(c);
     HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, MEMBER_LEAVE));
     store_bind_int(&c, at.conv);

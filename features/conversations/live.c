@@ -8,7 +8,7 @@
 
 #include "features/conversations/rows.h"
 
-#define PEERS_MAX       1000 /* people one account shares conversations with, who hear of its coming */
+#define PEERS_MAX       1000 /* people one account shares conversations with, who hear of it */
 #define HELLO_ARENA_MAX 1024
 
 /* {"t":"read"} */
@@ -49,6 +49,44 @@ hk_err ping(wire_request *r, wire_reply *reply)
     return wire_reply_body(r, reply, &PONG, &(pong_body){r->now_ms});
 }
 
+/* ---- What an account's peers hear of it */
+
+static hk_err peers_of(store_db *db, account_id account, account_id ret[static PEERS_MAX], size_t *ret_count)
+{
+    STORE_CURSOR(c);
+    *ret_count = 0;
+    HK_TRY(store_run(&c, db, &CONVERSATIONS_ROOM, PEERS));
+    store_bind_slice(&c, HK_ID_SLICE(account));
+    store_bind_int(&c, PEERS_MAX);
+    while (*ret_count < PEERS_MAX) {
+        bool row;
+        HK_TRY(store_next(&c, &row));
+        if (!row)
+            break;
+        HK_TRY(store_slice_into(&c, 0, ret[(*ret_count)++].b, HK_ID_BYTES));
+    }
+    return HK_OK;
+}
+
+static hk_err tell_peers_of(wire_request *r, account_id account, const char *told, const shape *s,
+                            const void *value)
+{
+    account_id peers[PEERS_MAX];
+    size_t count;
+    HK_TRY(peers_of(r->db, account, peers, &count));
+    return place_tell(r, peers, count, told, s, value);
+}
+
+hk_err conv_tell_new_key(wire_request *r, account_id account)
+{
+    return tell_peers_of(r, account, "new_key", &NEW_KEY_TOLD, &(new_key_told){account});
+}
+
+hk_err conv_tell_member(wire_request *r, account_id account)
+{
+    return tell_peers_of(r, account, "member", &MEMBER_TOLD, &(member_told){account});
+}
+
 /* ---- The server's hooks */
 
 void conv_opened(void *place_pointer, uint64_t connection, const wire_who *who)
@@ -80,18 +118,7 @@ typedef struct coming {
 static hk_err find_peers(store_job *job, store_db *db)
 {
     coming *k = (coming *)job;
-    STORE_CURSOR(c);
-    HK_TRY(store_run(&c, db, &CONVERSATIONS_ROOM, PEERS));
-    store_bind_slice(&c, HK_ID_SLICE(k->account));
-    store_bind_int(&c, PEERS_MAX);
-    while (k->count < PEERS_MAX) {
-        bool row;
-        HK_TRY(store_next(&c, &row));
-        if (!row)
-            break;
-        HK_TRY(store_slice_into(&c, 0, k->peers[k->count++].b, HK_ID_BYTES));
-    }
-    return HK_OK;
+    return peers_of(db, k->account, k->peers, &k->count);
 }
 
 static void tell_peers(void *place_pointer, void *arg)

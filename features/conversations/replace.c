@@ -43,23 +43,3 @@ hk_err conv_replace(wire_request *r, wire_reply *reply, const conv_replacement *
     HK_TRY(conv_find(r, what->conversation, false, &at));
     return pass_on(r, reply, what, at.epoch);
 }
-
-#define TOLD_MAX 64 /* who shares conversations with one client; the others see it when they look */
-
-hk_err conv_tell_new_key(wire_request *r, account_id account)
-{
-    account_id peers[TOLD_MAX];
-    size_t count = 0;
-    STORE_CURSOR(c);
-    HK_TRY(store_run(&c, r->db, &CONVERSATIONS_ROOM, PEERS));
-    store_bind_slice(&c, HK_ID_SLICE(account));
-    store_bind_int(&c, TOLD_MAX);
-    while (count < TOLD_MAX) {
-        bool row;
-        HK_TRY(store_next(&c, &row));
-        if (!row)
-            break;
-        HK_TRY(store_slice_into(&c, 0, peers[count++].b, HK_ID_BYTES));
-    }
-    return place_tell(r, peers, count, "new_key", &NEW_KEY_TOLD, &(new_key_told){account});
-}

@@ -88,6 +88,8 @@ static void a_client_who_goes_takes_keys_words_and_rows_along(void **state)
     scene *s = *state;
     erased_body receipt;
     house_connect(s->h, &s->client, 4);
+    house_connect(s->h, &s->ana, 5);
+    house_connect(s->h, &s->other, 6);
     must(erase(s, &s->client, RECORD_PASSWORD, &receipt));
     assert_int_equal(receipt.conversations, 1);
     assert_int_equal(receipt.keys_in_backups_until_ms, s->h->now_ms + 31 * HOUSE_DAY_MS);
@@ -102,6 +104,8 @@ static void a_client_who_goes_takes_keys_words_and_rows_along(void **state)
     assert_int_equal(house_count(s->h, "SELECT count(*) FROM entries"), 2);
     assert_int_equal(house_count(s->h, "SELECT count(*) FROM second.wraps"), 2);
     assert_true(house_is_ended(s->h, 4));
+    assert_int_equal(house_told_count(s->h, 5, "member"), 1);
+    assert_int_equal(house_told_count(s->h, 6, "member"), 0);
     assert_true(atomic_load(&s->h->place.scrub_wanted));
     refuses(HK_REFUSED, house_sign_in(s->h, &s->client, RECORD_PASSWORD));
     refuses(HK_NOT_THERE,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "features/accounts/accounts.h"
 #include "features/audit/audit.h"
+#include "features/conversations/conversations.h"
 #include "features/deletions/deletions.h"
 #include "features/erase/erase.h"
 #include "features/erase/rows.h"
@@ -51,6 +52,7 @@ static hk_err erase(wire_request *r, wire_reply *reply)
     HK_TRY(accounts_proof(r, body->challenge, body->by, body->signature));
     HK_TRY(may_go(r, reply));
     HK_TRY(place_retention_ms(r->db, &retention_ms));
+    HK_TRY(conv_tell_member(r, r->who.account));
     HK_TRY(erase_all(r->db, r->who.account, &receipt.conversations));
     HK_TRY(deletions_add_account(p->deletions, r->now_ms, r->who.account));
     HK_TRY(place_drop_account(r, r->who.account));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/conversations/conversations.h"
 #include "features/staff/rows.h"
 
 static hk_err read_licence(wire_request *r, store_cursor *c, staff_item *item)
@@ -169,6 +170,7 @@ static hk_err disable(wire_request *r, wire_reply *reply)
                       subject));
     if (body->disabled)
         HK_TRY(place_drop_account(r, subject));
+    HK_TRY(conv_tell_member(r, subject));
     HK_TRY(accounts_tell_staff(r, "staff"));
     return wire_reply_nothing(reply);
 }

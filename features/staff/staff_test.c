@@ -222,6 +222,27 @@ static void a_licence_is_claimed_by_oneself_and_checked_by_another(void **state)
 
 /* ---- Disabling */
 
+/* Whether somebody would read what is written to them is for those to know who write, wherever either of them
+ * is. */
+static void who_talks_with_somebody_hears_that_they_may_not_come_in(void **state)
+{
+    scene *s = *state;
+    disabled_body yes = {true}, no = {false};
+    person stranger;
+    house_arrive(s->h, &stranger);
+    house_team(s->h, &s->ana, (person *const[]){&s->ana}, 1);
+    (void)house_pair(s->h, &s->client, &s->ana);
+    house_connect(s->h, &s->client, 8);
+    house_connect(s->h, &stranger, 9);
+    must(house_call(s->h, &s->admin, "PUT", staff_path(s, &s->ana, "disabled"), &STAFF_DISABLED, &yes, NULL,
+                    NULL));
+    assert_int_equal(house_told_count(s->h, 8, "member"), 1);
+    must(house_call(s->h, &s->admin, "PUT", staff_path(s, &s->ana, "disabled"), &STAFF_DISABLED, &no, NULL,
+                    NULL));
+    assert_int_equal(house_told_count(s->h, 8, "member"), 2);
+    assert_int_equal(house_told_count(s->h, 9, "member"), 0);
+}
+
 static void a_disabled_listener_is_out_at_once(void **state)
 {
     scene *s = *state;
@@ -410,6 +431,7 @@ int main(void)
         TEST(a_certificate_is_the_place_keys_for_this_person_and_role),
         TEST(the_place_key_is_set_once),
         TEST(a_licence_is_claimed_by_oneself_and_checked_by_another),
+        TEST(who_talks_with_somebody_hears_that_they_may_not_come_in),
         TEST(a_disabled_listener_is_out_at_once),
         TEST(the_last_administrator_stays),
         TEST(only_a_lead_makes_the_teams_next_key),

@@ -756,6 +756,12 @@ export interface NewKeyNews {
   readonly account: Id;
 }
 
+/** told as `member` */
+export interface MemberNews {
+  /** they left, may not come in any more, or may again */
+  readonly account: Id;
+}
+
 /** somebody would like to be heard */
 export interface Ask {
   /** sealed to the team's key */

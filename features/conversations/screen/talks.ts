@@ -131,14 +131,16 @@ export class Talks {
         case "presence": {
           const { account, here } = presenceTold(told);
           for (const { talk } of this.#open.values()) talk.heardPresence(account, here);
-          // Whoever goes may have been sent: a client is not to write to somebody who cannot come in any more.
-          if (!here && this.me.session.role === "client") void this.refresh().catch(() => undefined);
           break;
         }
         case "outside": {
           const open = this.#open.get(outsideTold(told).conversation);
           if (open !== undefined) open.talk.outside.value = true;
           void this.refresh().catch(() => undefined);
+          break;
+        }
+        case "member": {
+          void this.#someoneMoved().catch(() => undefined);
           break;
         }
         case "new_key": {
@@ -155,6 +157,14 @@ export class Talks {
       }
     } catch {
       // Told things are never promises: what cannot be read now comes with the log.
+    }
+  }
+
+  /** Somebody left or came back: who would read is in the list. A talk that is no longer there went with them. */
+  async #someoneMoved(): Promise<void> {
+    const list = await this.refresh();
+    for (const [id, { talk }] of this.#open) {
+      if (talk.members.peek().length > 0 && !list.some((c) => c.conversation === id)) talk.outside.value = true;
     }
   }
 
