@@ -20,6 +20,9 @@ const { values } = parseArgs({
   },
 })
 
+// So many kills may it take to catch what is broken on purpose; it ends there. On a quick disk a kill seldom falls between
+// an early word and its commit, or between a commit and its word.
+const AT_MOST = '300'
 const cycles = values.short ? '30' : values.cycles
 const points = values.short ? '200' : values.points
 const seed = process.env.HEARKEN_SEED ?? String(1 + Math.floor(Math.random() * 1e6))
@@ -41,11 +44,11 @@ const steps = [
   },
   {
     name: 'kill -9 catches a ledger without dedup',
-    run: [here('crash/store_killed'), '--cycles', '15', '--seed', seed, '--no-dedup', '--expect-faults'],
+    run: [here('crash/store_killed'), '--cycles', AT_MOST, '--seed', seed, '--no-dedup', '--expect-faults'],
   },
   {
     name: 'kill -9 catches a store that acknowledges early',
-    run: [here('crash/store_killed_ack_early'), '--cycles', '30', '--seed', seed, '--expect-faults'],
+    run: [here('crash/store_killed_ack_early'), '--cycles', AT_MOST, '--seed', seed, '--expect-faults'],
   },
   {
     name: 'kill -9 of a whole place under load: every message once, in order, on the other side',
@@ -54,8 +57,7 @@ const steps = [
   },
   ...['ack_early', 'no_dedup'].map((broken) => ({
     name: `kill -9 catches a whole place broken by ${broken}`,
-    // At most: it ends when it is caught. On a quick disk a kill seldom falls between an early word and its commit.
-    run: [process.execPath, path.join(folder, 'killed.mjs'), '--build', values.build, '--cycles', '300',
+    run: [process.execPath, path.join(folder, 'killed.mjs'), '--build', values.build, '--cycles', AT_MOST,
       '--seed', seed, '--daemon', `journeys/crash/hearkend_${broken}`, '--expect-faults'],
   })),
   {

@@ -7,8 +7,9 @@
  *     store_killed [--cycles 20] [--seed 1] [--no-dedup] [--expect-faults]
  *
  * Prints one line of JSON. Exit 0: as expected; 1: not; 2: a wrong call. --no-dedup breaks the ledger on
- * purpose; with --expect-faults the harness must catch that, or a broken copy of the store. A killed process
- * does not take the kernel's memory with it, so this finds nothing about syncs: power_loss does.
+ * purpose; with --expect-faults the harness must catch that, or a broken copy of the store: --cycles is then
+ * how many kills it may take at most, since chance decides where one falls. A killed process does not take the
+ * kernel's memory with it, so this finds nothing about syncs: power_loss does.
  */
 #include <assert.h>
 #include <errno.h>
@@ -108,9 +109,20 @@ static int live_until_killed(const char *path, char *from[AUTHORS], bool dedup)
 /* ---- The parent */
 
 typedef struct tally {
+    bool until_caught; /* broken on purpose: done once that is seen */
     int64_t cycles, acknowledged, cycles_with_faults, refused_starts;
     ledger_findings found;
 } tally;
+
+static bool means_something(const tally *t)
+{
+    return t->acknowledged >= t->cycles * ACKED_A_CYCLE;
+}
+
+static bool is_done(const tally *t)
+{
+    return t->until_caught && t->cycles_with_faults > 0 && means_something(t);
+}
 
 static pid_t start_child(const char *self, const char *path, const int64_t from[AUTHORS], bool dedup,
                          int *ret_pipe)
@@ -245,7 +257,7 @@ static bool one_place(const char *self, int64_t cycles, bool dedup, uint64_t *ra
     (void)snprintf(path, sizeof path, "%s/db", folder); /* short */
     int64_t acknowledged[LEDGER_AUTHORS_MAX] = {0};
     bool ok = true;
-    for (int64_t i = 0; i < cycles && ok; i++) {
+    for (int64_t i = 0; i < cycles && ok && !is_done(ret); i++) {
         ok = one_cycle(self, path, acknowledged, dedup, random, ret);
         ledger_findings found = {0};
         if (something_there(path, acknowledged))
@@ -259,13 +271,13 @@ static bool one_place(const char *self, int64_t cycles, bool dedup, uint64_t *ra
         ret->found.altered += found.altered;
         ret->found.unwrapped += found.unwrapped;
         ret->found.damaged += found.damaged;
-        ret->found.entries += i == cycles - 1 ? found.entries : 0;
+        ret->found.entries += i == cycles - 1 || is_done(ret) ? found.entries : 0;
     }
     remove_place(folder);
     return ok;
 }
 
-static int judge(const tally *t, bool expect_faults, uint64_t seed)
+static int judge(const tally *t, uint64_t seed)
 {
     const ledger_findings *f = &t->found;
     printf(
@@ -276,12 +288,12 @@ static int judge(const tally *t, bool expect_faults, uint64_t seed)
         (long long)f->entries, (long long)f->lost, (long long)f->doubled, (long long)f->disordered,
         (long long)f->altered, (long long)f->unwrapped, (long long)f->damaged, (long long)t->refused_starts,
         (unsigned long long)seed);
-    if (t->acknowledged < t->cycles * ACKED_A_CYCLE) {
+    if (!means_something(t)) {
         (void)fprintf(stderr, "store_killed: too little was acknowledged to mean anything\n");
         return 1;
     }
     bool clean = ledger_faults(f) == 0 && t->refused_starts == 0;
-    return clean != expect_faults ? 0 : 1;
+    return clean != t->until_caught ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -295,7 +307,8 @@ int main(int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     int64_t cycles = 20;
     uint64_t seed = 1;
-    bool dedup = true, expect_faults = false;
+    bool dedup = true;
+    tally t = {0};
     for (int o; (o = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
         if (o == 'c')
             cycles = strtoll(optarg, NULL, 10);
@@ -304,14 +317,13 @@ int main(int argc, char **argv)
         else if (o == 'd')
             dedup = false;
         else if (o == 'x')
-            expect_faults = true;
+            t.until_caught = true;
         else
             return 2;
     }
     uint64_t random = seed * 0x9e3779b97f4a7c15u + 1;
-    tally t = {0};
-    for (int64_t left = cycles; left > 0; left -= CYCLES_A_PLACE)
+    for (int64_t left = cycles; left > 0 && !is_done(&t); left -= CYCLES_A_PLACE)
         if (!one_place(argv[0], left < CYCLES_A_PLACE ? left : CYCLES_A_PLACE, dedup, &random, &t))
             return 1;
-    return judge(&t, expect_faults, seed);
+    return judge(&t, seed);
 }
