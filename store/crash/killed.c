@@ -8,8 +8,8 @@
  *
  * Prints one line of JSON. Exit 0: as expected; 1: not; 2: a wrong call. --no-dedup breaks the ledger on
  * purpose; with --expect-faults the harness must catch that, or a broken copy of the store: --cycles is then
- * how many kills it may take at most, since chance decides where one falls. A killed process does not take the
- * kernel's memory with it, so this finds nothing about syncs: power_loss does.
+ * how many kills it may take at most, since chance decides where one falls. A killed process does not take
+ * the kernel's memory with it, so this finds nothing about syncs: power_loss does.
  */
 #include <assert.h>
 #include <errno.h>
