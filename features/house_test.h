@@ -54,8 +54,8 @@ typedef struct house {
     bool starving; /* HOUSE_STARVE is set: every request runs first with each of its allocations failing */
     int64_t asked, starved; /* requests; allocations that failed in them */
     int64_t now_ms;
-    char code[64];   /* of the last refusal */
-    int64_t took_ns; /* the last request, inside its transaction */
+    char code[64];     /* of the last refusal */
+    int64_t worked_ns; /* the last request, inside its transaction: time on a processor */
     house_told told[HOUSE_TOLD_MAX];
     size_t told_count;
     uint64_t ended[HOUSE_TOLD_MAX]; /* connections that were closed */

@@ -132,6 +132,7 @@ static void a_handle_that_nobody_has_is_answered_like_any_other(void **state)
 }
 
 #define ROUNDS 200
+#define TRIES  5 /* a difference in the work is there every time; what else the machine does is not */
 
 static int by_size(const void *one, const void *two)
 {
@@ -139,38 +140,57 @@ static int by_size(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-static void check_alike(const char *what, int64_t took_ns[static 2][ROUNDS])
+/* How many times as long the first takes, by medians. */
+static double ratio_of(int64_t worked[static 2][ROUNDS])
 {
     for (int i = 0; i < 2; i++)
-        qsort(took_ns[i], ROUNDS, sizeof took_ns[i][0], by_size);
-    double ratio = (double)took_ns[0][ROUNDS / 2] / (double)took_ns[1][ROUNDS / 2];
-    if (ratio < 0.7 || ratio > 1.4)
-        fail_msg("%s: known handles take %.2f times as long as unknown ones", what, ratio);
+        qsort(worked[i], ROUNDS, sizeof worked[i][0], by_size);
+    return (double)worked[0][ROUNDS / 2] / (double)worked[1][ROUNDS / 2];
 }
 
-/* Both are measured in turn, so that whatever else the machine does meets both; the median forgets outliers.
- */
-static void a_handle_that_nobody_has_takes_as_long_as_any_other(void **state)
+static bool alike(double ratio)
+{
+    return ratio >= 0.7 && ratio <= 1.4;
+}
+
+/* Asked for the salt, then refused for a wrong signature: known over unknown handles. They are measured in
+ * turn, so that whatever else the machine does meets both. */
+static void measure(house *h, const person *known, const person *nobody, double *started, double *refused)
+{
+    int64_t started_ns[2][ROUNDS], refused_ns[2][ROUNDS];
+    uint8_t signature[64];
+    sign_in_started_body answer;
+    memset(signature, 9, sizeof signature); /* well formed and wrong: it is looked at to its end */
+    signature[63] = 0;
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        person p = i % 2 ? *nobody : *known;
+        sign_in_body body = {hk_slice_z(p.handle), RECORD_PASSWORD, hk_slice_of(signature, sizeof signature)};
+        must(house_sign_in_start(h, &p, RECORD_PASSWORD, &answer));
+        started_ns[i % 2][i / 2] = h->worked_ns;
+        refuses(HK_REFUSED, house_post(h, &p, "/api/sign-in", &SIGN_IN, &body, NULL, NULL));
+        refused_ns[i % 2][i / 2] = h->worked_ns;
+    }
+    *started = ratio_of(started_ns);
+    *refused = ratio_of(refused_ns);
+}
+
+static void a_handle_that_nobody_has_takes_as_much_work_as_any_other(void **state)
 {
     house *h = *state;
     person known, nobody = {.handle = "quiet-heron-0000"};
-    int64_t started_ns[2][ROUNDS], refused_ns[2][ROUNDS];
-    uint8_t signature[64];
-    sign_in_started_body started;
-    memset(signature, 9, sizeof signature); /* well formed and wrong: it is looked at to its end */
-    signature[63] = 0;
+    double started = 0, refused = 0;
+    if (h->starving)
+        skip(); /* what a request costs after a hundred of it without memory is nobody's to measure */
     house_arrive_with(h, &known, RECORD_PASSWORD);
-    for (int i = 0; i < 2 * ROUNDS; i++) {
-        person *p = i % 2 ? &nobody : &known;
-        sign_in_body body = {hk_slice_z(p->handle), RECORD_PASSWORD,
-                             hk_slice_of(signature, sizeof signature)};
-        must(house_sign_in_start(h, p, RECORD_PASSWORD, &started));
-        started_ns[i % 2][i / 2] = h->took_ns;
-        refuses(HK_REFUSED, house_post(h, p, "/api/sign-in", &SIGN_IN, &body, NULL, NULL));
-        refused_ns[i % 2][i / 2] = h->took_ns;
+    for (int i = 0; i < TRIES; i++) {
+        measure(h, &known, &nobody, &started, &refused);
+        if (alike(started) && alike(refused))
+            return;
     }
-    check_alike("asking for the salt", started_ns);
-    check_alike("a wrong signature", refused_ns);
+    fail_msg(
+        "known handles take %.2f times the work of unknown ones when the salt is asked for, %.2f times when "
+        "the signature is wrong",
+        started, refused);
 }
 
 static void two_handles_never_get_one_salt(void **state)
@@ -516,7 +536,7 @@ int main(void)
         TEST(a_door_is_shut_after_half_an_hour),
         TEST(keys_that_do_not_fit_make_no_account),
         TEST(a_handle_that_nobody_has_is_answered_like_any_other),
-        TEST(a_handle_that_nobody_has_takes_as_long_as_any_other),
+        TEST(a_handle_that_nobody_has_takes_as_much_work_as_any_other),
         TEST(two_handles_never_get_one_salt),
         TEST(a_login_for_another_host_or_with_an_old_challenge_is_refused),
         TEST(an_unlock_record_is_not_given_without_login),
