@@ -161,14 +161,6 @@ typedef struct calling {
     bool starving; /* only to see what a failed allocation does: undone whatever it answers */
 } calling;
 
-/* Of this thread alone: what else the machine does is no work of the request. */
-static int64_t worked_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); /* cannot fail for this clock */
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static hk_err call_inside(void *ctx, store_db *db)
 {
     calling *k = ctx;
@@ -180,10 +172,10 @@ static hk_err call_inside(void *ctx, store_db *db)
         HK_TRY(accounts_who(&asking, &who));
         known = &who;
     }
-    int64_t before = worked_ns();
+    house_work_start();
     wire_call(&k->h->options, k->method, hk_slice_z(k->path), k->body, known, &k->base, &k->h->requests, db,
               !k->starving, &k->called);
-    k->h->worked_ns = worked_ns() - before;
+    k->h->work = house_work_done();
     return k->starving ? HK_BUSY : k->called.err;
 }
 

@@ -39,6 +39,16 @@ typedef struct house_told {
     char text[512]; /* its beginning */
 } house_told;
 
+/* What a request made the libraries do. */
+typedef struct house_work {
+    int64_t signatures, signed_bytes; /* looked at */
+    int64_t hashed_bytes;             /* BLAKE2b */
+    int64_t steps;                    /* of statements in the database */
+} house_work;
+
+void house_work_start(void);
+house_work house_work_done(void);
+
 typedef struct house {
     char folder[64], db[96], deletions[96], audit_heads[96];
     store *store;
@@ -54,8 +64,8 @@ typedef struct house {
     bool starving; /* HOUSE_STARVE is set: every request runs first with each of its allocations failing */
     int64_t asked, starved; /* requests; allocations that failed in them */
     int64_t now_ms;
-    char code[64];     /* of the last refusal */
-    int64_t worked_ns; /* the last request, inside its transaction: time on a processor */
+    char code[64];   /* of the last refusal */
+    house_work work; /* of the last request, inside its transaction */
     house_told told[HOUSE_TOLD_MAX];
     size_t told_count;
     uint64_t ended[HOUSE_TOLD_MAX]; /* connections that were closed */
