@@ -156,6 +156,10 @@ static const draft_case CASES[] = {
      "You have to be so worn out to want that. Is there a plan? Do you have something there?"},
 
     /* silent: a practical answer that was asked for */
+    {SILENT, "How did you get through the nights?",
+     "I'd put the phone in the kitchen at ten, you could try that."},
+    {SILENT, "Where would you start, with a room like that?",
+     "Maybe try one drawer, and have you tried music?"},
     {SILENT, "I cannot sleep. What should I do?",
      "You should try to stop the coffee, and you need to go to bed at ten."},
     {SILENT, "Do you know any helpline for parents?",

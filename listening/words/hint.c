@@ -113,7 +113,7 @@ static bool misses(const listen_engine *e, listen_hint *h)
         return hint(h, LISTEN_HINT_PARROTING, 0.8f, e);
     bool meets = s->feeling + s->hard + s->overlap + s->question_forms + s->asks > 0 ||
                  s->phrases & (PHRASE_VALIDATE | PHRASE_REFLECT) || plain_has(&e->tokens, PLAIN_IS_PRESENCE);
-    if (s->words >= 6 && !meets && s->since_request > 0 && e->verdict.reflection < GIVEN_BACK &&
+    if (s->words >= 6 && !meets && s->since_request > 0 && e->verdict.reflection < SURE &&
         speaker_names_feeling(&e->context.last))
         return hint(h, LISTEN_HINT_FEELING_PASSED, SURE, e);
     return false;

@@ -95,7 +95,8 @@ static const char PLAIN_ASKED[] =
     "what you would do|an idea|any idea|tips|a tip|advise me|suggest something|know what to do|"
     "know how to|how to|how it works|how does|where is|where are|when can|when are|can you help|"
     "could you help|need help with|tell me how|tell me where|tell me what|what number|"
-    "which number|is it possible|do i have to|do you have|what happens if";
+    "which number|is it possible|do i have to|do you have|what happens if|how did you|how do you|"
+    "how would you|where would you|who would you|what did you do|what do you do|what helped you";
 
 /* Being there: no feeling is named, and none needs to be. */
 static const char PLAIN_PRESENCE[] =
