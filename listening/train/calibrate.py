@@ -133,5 +133,5 @@ def fit(Z, lifted, c):
             bias[h] += a
             bias[h + 1] += b
     p = sigmoid(held(slope * Z + bias, slope[data.REFLECTION] * lifted))
-    rows = both(talk)
+    rows = both(np.flatnonzero(c.source != 1))  # the written ones too: most traps are among them
     return slope, bias, knots(credit(p)[rows], Y[rows, data.REFLECTION])

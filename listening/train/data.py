@@ -194,7 +194,7 @@ def folds(c, k=5, seed=0):
 def recipe_key(data, corpus):
     """A hash of what out-of-fold sums rest on: the recipe, the features and the lines."""
     here = os.path.dirname(os.path.abspath(__file__))
-    names = [f"{here}/{n}.py" for n in ("data", "features", "linear", "net", "train")]
+    names = [f"{here}/{n}.py" for n in ("data", "features", "linear", "net", "reader", "train")]
     names += [f"{here}/../words/{n}.c" for n in ("features", "signals", "text")] + [f"{here}/../lexicon/lexicon.c"]
     names += sorted(glob.glob(f"{corpus}/*.jsonl")) + (sorted(glob.glob(f"{data}/*.jsonl")) if data else [])
     h = hashlib.sha256()

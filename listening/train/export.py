@@ -36,9 +36,9 @@ def net_part(nets_, vocab, share, params):
     w1, b1, w2 = np.zeros((hidden, 2 * filters)), np.zeros(hidden), np.zeros((len(share), hidden))
     at_f = at_h = 0
     for n in nets_:
-        conv = n.conv.weight.detach().numpy()  # filters x width x places
-        tables.append(np.einsum("we,fep->wpf", n.emb.weight.detach().numpy(), conv))
-        marks.append(np.einsum("em,fep->mpf", n.marks.weight.detach().numpy(), conv))
+        conv = n.conv.weight.detach().numpy()  # filters x (width and marks) x places
+        tables.append(np.einsum("we,fep->wpf", n.vectors.weight.detach().numpy(), conv[:, :nets.WIDTH]))
+        marks.append(nets.MARK * conv[:, nets.WIDTH:].transpose(1, 2, 0))
         conv_bias.append(n.conv.bias.detach().numpy())
         f, h = n.conv.out_channels, n.hidden.out_features
         w = n.hidden.weight.detach().numpy()

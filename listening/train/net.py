@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The small convolution: first it learns to guess left-out words in everything there is to read, then all heads at
-once. Several are trained from different seeds and laid side by side in the weights file. Needs python3-torch; without
-it the linear heads stand alone."""
-from collections import Counter
-
+"""The small convolution over the words of a turn. It has learned to read (reader.py) before all heads are learned at
+once. Needs python3-torch; without it the linear heads stand alone."""
 import numpy as np
 
 import data
@@ -16,20 +13,11 @@ try:
 except ImportError:
     torch = None
 
-WIDTH, FILTERS, HIDDEN = 64, 96, 64
-SEEN_OFTEN = 5  # words seen less often are unknown to the net
+WIDTH, FILTERS, HIDDEN = 96, 192, 128
 MARKS = 32
+MARK = 0.3  # what a mark weighs beside the numbers of a word's vector
 LONGEST, LONGEST_TRAINED = 400, 80
-NEGATIVES = 512
 HEAD_WEIGHT = {data.OPEN: 0.7, data.ADVICE: 0.5, data.VALIDATION: 0.7, data.EMOTIONAL_2: 0.7, data.EXPLORATION_2: 0.5}
-
-
-def vocabulary(texts):
-    seen = Counter()
-    for row in texts:
-        seen.update(row[2].tolist())
-    words = np.array(sorted(h for h, n in seen.items() if n >= SEEN_OFTEN), dtype=np.uint32)
-    return words, np.array([seen[int(h)] for h in words], float)
 
 
 def numbered(rows, vocab):
@@ -55,27 +43,33 @@ def batch(rows, longest, drop=0.0, unknown=0, rng=None):
     return torch.from_numpy(ids), torch.from_numpy(marks), torch.from_numpy(mask)
 
 
-class Net(nn.Module if torch else object):
-    def __init__(self, vocab_size, heads=len(data.HEADS)):
+class Reading(nn.Module if torch else object):
+    """Words to the greatest and the mean of each filter."""
+
+    def __init__(self, vocab_size):
         super().__init__()
-        self.emb = nn.Embedding(vocab_size + 1, WIDTH)
-        nn.init.normal_(self.emb.weight, 0, 0.1)
-        self.marks = nn.Linear(MARKS, WIDTH, bias=False)
-        nn.init.normal_(self.marks.weight, 0, 0.05)
-        self.conv = nn.Conv1d(WIDTH, FILTERS, 3, padding=1)
+        self.vectors = nn.Embedding(vocab_size + 1, WIDTH)
+        self.conv = nn.Conv1d(WIDTH + MARKS, FILTERS, 3, padding=1)
+
+    def pooled(self, ids, marks, mask):
+        x = torch.cat([self.vectors(ids), MARK * marks], 2) * mask.unsqueeze(-1)
+        f = F.relu(self.conv(x.transpose(1, 2))) * mask.unsqueeze(1)
+        return torch.cat([f.max(2)[0], f.sum(2) / mask.sum(1, keepdim=True).clamp(min=1)], 1)
+
+
+class Net(Reading):
+    """The vectors stay as they were learned from many texts: few turns are coded, and a word that is in none of them
+    must go on meaning what its neighbours mean."""
+
+    def __init__(self, vocab_size, heads=len(data.HEADS)):
+        super().__init__(vocab_size)
+        self.vectors.weight.requires_grad = False
         self.hidden = nn.Linear(2 * FILTERS, HIDDEN)
         self.out = nn.Linear(HIDDEN, heads)
         self.drop = nn.Dropout(0.3)
-        self.back = nn.Linear(FILTERS, WIDTH)
-
-    def filters(self, ids, marks, mask):
-        x = (self.emb(ids) + self.marks(marks)) * mask.unsqueeze(-1)
-        return F.relu(self.conv(x.transpose(1, 2))) * mask.unsqueeze(1)
 
     def forward(self, ids, marks, mask):
-        f = self.filters(ids, marks, mask)
-        pooled = torch.cat([f.max(2)[0], f.sum(2) / mask.sum(1, keepdim=True).clamp(min=1)], 1)
-        return self.out(self.drop(F.relu(self.hidden(self.drop(pooled)))))
+        return self.out(self.drop(F.relu(self.hidden(self.drop(self.pooled(ids, marks, mask))))))
 
 
 def packed(net):
@@ -96,46 +90,18 @@ def shuffled_batches(sizes, size, rng):
     return parts
 
 
-def pretrain(texts, vocab, counts, seed, epochs=4):
-    """Guess one word in five from its neighbours, against NEGATIVES others drawn by their frequency."""
+def fit(start, words, vocab_size, c, rows, seed, epochs=10, rate=2e-3, size=64):
+    """All heads at once on rows of c; start: the state of a net that can read; words: name of the rows -> the same
+    numbered."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net, unknown = Net(len(vocab)), len(vocab)
-    rows = [r for r in numbered(texts, vocab) if len(r[0]) >= 4]
-    chance = torch.from_numpy((counts ** 0.75 / np.sum(counts ** 0.75)).astype(np.float32))
-    expected = torch.log(chance * NEGATIVES)
-    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
-    for _ in range(epochs):
-        for part in shuffled_batches([len(r[0]) for r in rows], 64, rng):
-            ids, marks, mask = batch([rows[i] for i in part], 80)
-            pick = (torch.rand(ids.shape) < 0.2) & (mask > 0) & (ids < unknown)
-            if pick.sum() == 0:
-                continue
-            target, given, kept = ids[pick], ids.clone(), marks.clone()
-            given[pick] = unknown
-            kept[..., :19][pick] = 0  # the word's classes would give it away
-            guess = net.back(net.filters(given, kept, mask).transpose(1, 2)[pick])
-            drawn = torch.multinomial(chance, NEGATIVES, replacement=True)
-            right = (guess * net.emb(target)).sum(1) - expected[target]
-            wrong = (guess @ net.emb(drawn).T - expected[drawn]).masked_fill(drawn[None] == target[:, None], -30)
-            loss = F.cross_entropy(torch.cat([right[:, None], wrong], 1), torch.zeros(len(target), dtype=torch.long))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return net.state_dict()
-
-
-def fit(start, words, vocab_size, c, rows, seed, epochs=7, rate=2e-3, size=64):
-    """All heads at once on rows of c; words: name of the rows -> the same numbered."""
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    net = Net(vocab_size)  # what it read is kept, what it will say of it starts anew from the seed
-    net.load_state_dict({k: v for k, v in start.items() if k.startswith(("emb.", "marks.", "conv."))}, strict=False)
+    net = Net(vocab_size)
+    net.load_state_dict(start, strict=False)
     known = (~np.isnan(c.Y)).astype(np.float32) * c.W
     for h, weight in HEAD_WEIGHT.items():
         known[:, h] *= weight
     Y = np.nan_to_num(c.Y)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, pct_start=0.15,
                                                    total_steps=epochs * (len(rows) // size + 2))
     for _ in range(epochs):

@@ -11,6 +11,8 @@ python=/usr/bin/python3
 mkdir -p .cache/listening
 $here/engine.sh .cache/listening/dump.so
 "$python" -c 'import sklearn' 2>/dev/null || { echo "make model needs python3-sklearn (and python3-torch for the net)" >&2; exit 1; }
+# What the net learns to read from: public word vectors and a large encoder. Only here, never in the product.
+npm ci --prefix $here/teacher --ignore-scripts --no-audit --no-fund --silent
 if [ -d "$data" ]; then
   exec "$python" $here/train.py --engine .cache/listening/dump.so --corpus listening/corpus --data "$data" \
     --keep .cache/listening/out-of-fold.npz --out listening/model/en.hkm "$@"
