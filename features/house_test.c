@@ -5,7 +5,6 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "features/conversations/conversations.h"
