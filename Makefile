@@ -27,7 +27,7 @@ help:
 	@echo 'make check            layers, format, contract, types'
 	@echo 'make build            hearkend, hearken and the pages, optimised'
 	@echo 'make wasm             only the WASM modules'
-	@echo 'make model            train the listening model again (needs python3-sklearn)'
+	@echo 'make model            train the listening model again, from all that it learned of (long)'
 	@echo 'make bench            figures of the server and the pages, with the machine'"'"'s own limits'
 	@echo 'make bench-listening  figures of the listening engine, with intervals'
 	@echo 'make crash            kill -9 and power-loss harnesses, long form   (CYCLES=, POINTS=)'

