@@ -315,7 +315,9 @@ static int start_engine(job *j, void *memory)
     static listen_model model; /* outlives the engine */
     hk_err err = j->rules ? HK_NOT_THERE : weights_load(j->model_path, &model);
     if (err != HK_OK && j->model_path)
-        return expected(j->model_path, "a weights file of this version");
+        return expected(j->model_path,
+                        "a whole weights file of this version; without --model the installed one answers, "
+                        "with --rules word lists do");
     if (err != HK_OK && !j->rules)
         (void)fputs(
             "hearken listen: no weights found (--model FILE); rules and word lists answer, less well.\n",
